@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller's half of keyturn.sfmc.active_secret. The gate is inside: `decide` opens it, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any, ClassVar
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, WAITING, ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import ACTIVATING
+
+
+class ActionModule(ControlAction):
+    """Activates what is proved, sees it through to the end of the soak, or takes an active secret in."""
+
+    SPEC: ClassVar[Mapping[str, Any]] = {
+        **INTEGRATIONS,
+        **WAITING,
+        "client_secret": {"type": "str", "no_log": True},
+        "generated_at": {"type": "str"},
+    }
+
+    def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Activate and close, or adopt."""
+        if arguments["client_secret"] is None:
+            result = self.advanced(arguments, self.runs(arguments["integration"]), lambda run: run.advance(ACTIVATING))
+            return self._short_of(result, arguments)
+        run = self.one_run(arguments["integration"])
+        born = _time(arguments["generated_at"])
+        return self.advanced(arguments, [run], lambda run: run.adopt(arguments["client_secret"], born))
+
+    def _short_of(self, result: dict[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """A host of this play that should have been proved by now is a failure; one beyond the limit is not (I-10)."""
+        if result["hosts"] and arguments["on_blocked"] == "fail" and not self.check_mode:
+            behind = [item for item in result["integrations"] if item["step"] == "distribute"]
+            lines = [result["msg"]] if "msg" in result else []
+            result.update(failed=True, msg="\n".join(lines + [item["waits_for"] for item in behind]))
+        return result
+
+
+def _time(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        when = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise Refusal(
+            "due dates count from generation",
+            "generated_at",
+            "a date such as 2026-06-01, or a time with its zone",
+            "a text that is neither",
+            "take the expiry date from Setup > Installed Packages and subtract 180 days, or leave it out",
+        ) from None
+    return when if when.tzinfo else when.replace(tzinfo=timezone.utc)

@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller's half of keyturn.sfmc.staged_secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, WAITING, ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import checked_secret, truncation_hint
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import not_accepted
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import FORGETTING, STAGING, Run
+
+
+class ActionModule(ControlAction):
+    """Brings integrations to a staged secret that is kept and accepted, or away from one."""
+
+    SPEC: ClassVar[Mapping[str, Any]] = {
+        **INTEGRATIONS,
+        **WAITING,
+        "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
+        "client_secret": {"type": "str", "no_log": True},
+        "reason": {"type": "str"},
+    }
+
+    def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Stage what is due, keep what is handed in, or abandon."""
+        if arguments["state"] == "absent":
+            return self._absent(arguments)
+        if arguments["client_secret"] is None:
+            return self.advanced(arguments, self.runs(arguments["integration"]), lambda run: run.advance(STAGING))
+        return self._handed_in(arguments)
+
+    def _handed_in(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        run = self.one_run(arguments["integration"])
+        text = arguments["client_secret"]
+        hint = truncation_hint(checked_secret(text, f"the secret for {run.integration.name}"))
+        if not self.check_mode:
+            run.hand_in(text)
+        result = self.advanced(arguments, [run], lambda run: run.advance(STAGING))
+        if "discarded" in run.effects:
+            refusal = not_accepted(run.integration.name, hint)
+            result.update(failed=True, msg=str(refusal), refusal=refusal.as_dict())
+        elif hint:
+            result["warnings"] = [f"{run.integration.name}: {hint}"]
+        return result
+
+    def _absent(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        run = self.one_run(arguments["integration"])
+        reason = arguments["reason"] or "no reason given"
+
+        def abandon(run: Run) -> Decision:
+            run.abandon(reason)
+            return run.advance(FORGETTING)
+
+        if self.check_mode and run.keeper.load().journal.open_rotation is not None:
+            transitions.abandoned(run.keeper.load().journal, reason, run.client.now())
+        return self.advanced(arguments, [run], abandon)

@@ -1,0 +1,162 @@
+# Copyright: (c) 2026, Keyturn
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""What every file format knows, and the words in which formats talk about a file."""
+
+import re
+from typing import List, NamedTuple, Set, Tuple, Union
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+
+#: Where a value stands: names of members, numbers of list entries.
+Path = Tuple[Union[str, int], ...]
+
+#: What the proof compares: path, kind, value.
+Reading = Tuple[Path, str, str]
+
+#: The kind of a leaf that can hold a secret; every other kind is a phrase for messages, such as these.
+TEXT = "text"
+
+#: Kinds that several formats share.
+A_NUMBER = "a number"
+NO_VALUE = "a name without a value"
+EMPTY_OBJECT = "an empty object"
+EMPTY_LIST = "an empty list"
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class Leaf(NamedTuple):
+    """One value of a file.
+
+    :param path: where it stands.
+    :param kind: ``TEXT``, or what stands there instead, in words.
+    :param value: as the programs that read the file see it (for other kinds: the literal).
+    :param start: first character of the value in the text of the file, without the quotes of JSON, with all others.
+    :param end: first character after it.
+    :param style: how the value is written, in the format's own words.
+    """
+
+    path: Path
+    kind: str
+    value: str
+    start: int
+    end: int
+    style: str = ""
+
+
+class Scan:
+    """All values of a file, in the order of the file.
+
+    Files have hundreds of thousands of values: so these are plain tuples, and a :class:`Leaf` is made on demand.
+    """
+
+    def __init__(self) -> None:
+        self.readings: List[Reading] = []
+        #: Start, end and style of each reading.
+        self.places: List[Tuple[int, int, str]] = []
+        #: Paths of objects, lists and sections which the file opens more than once.
+        self.repeated: Set[Path] = set()
+
+    def add(self, path: Path, kind: str, value: str, start: int, end: int, style: str = "") -> None:
+        """Append the next value; the parameters are those of a :class:`Leaf`."""
+        self.readings.append((path, kind, value))
+        self.places.append((start, end, style))
+
+    def leaf(self, index: int) -> Leaf:
+        """Return one value with its place."""
+        path, kind, value = self.readings[index]
+        start, end, style = self.places[index]
+        return Leaf(path, kind, value, start, end, style)
+
+
+class Format:
+    """One file format. Stateless: an instance serves any number of files."""
+
+    #: As users write it in ``format``.
+    name = ""
+    #: The encoding of the file; a UTF-8 byte order mark is kept, and not part of the text.
+    encoding = "utf-8"
+
+    def parse_key(self, key: str, where: str) -> Path:
+        """Turn a user's key into a path. A malformed key is refused."""
+        raise NotImplementedError
+
+    def scan(self, text: str, where: str) -> Scan:
+        """List every value with its position. A text that is not of this format is refused, by line and column."""
+        raise NotImplementedError
+
+    def encode(self, leaf: Leaf, value: str, where: str) -> str:
+        """Write ``value`` (printable ASCII) for the place of ``leaf``, in the quoting in use there if that can hold it.
+
+        A value that readers of this format would understand differently is refused.
+        """
+        raise NotImplementedError
+
+    def reread(self, text: str, where: str) -> List[Reading]:
+        """Read all values again for the proof: by a parser other than :meth:`scan` where Python has one."""
+        return self.scan(text, where).readings
+
+    def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
+        """Refuse a value that only stands for another one, such as a reference to a variable."""
+
+    def missing_hint(self, scan: Scan, path: Path) -> str:
+        """Return what may have gone wrong when nothing stands at ``path``, or an empty text."""
+        return ""
+
+
+def line_and_column(text: str, position: int) -> str:
+    """Return ``line L, column C`` of a position; both count from 1."""
+    line, line_start = 1, 0
+    for match in _LINE_END.finditer(text, 0, position):
+        line, line_start = line + 1, match.end()
+    return f"line {line}, column {position - line_start + 1}"
+
+
+def line_of(text: str, position: int) -> int:
+    """Return the number of the line of a position, from 1."""
+    return 1 + sum(1 for _end in _LINE_END.finditer(text, 0, position))
+
+
+def malformed(format_name: str, text: str, position: int, expected: str, where: str) -> Refusal:
+    """Return the refusal of a file that is not of its format. It never quotes the file."""
+    return Refusal(
+        f"a file is edited only if all of it is valid {format_name}",
+        where,
+        expected,
+        f"something else in {line_and_column(text, position)}",
+        "correct the file there, or declare its real format",
+    )
+
+
+def bad_key(format_name: str, key: str, expected: str, where: str) -> Refusal:
+    """Return the refusal of a key that does not follow the key syntax of its format."""
+    return Refusal(
+        f"a key for {format_name} follows the key syntax of that format",
+        where,
+        expected,
+        f"the key {key!r}",
+        "correct `key` of this file in `sfmc_dependents`; docs/formats.md has the syntax with examples",
+    )
+
+
+def ambiguous_value(format_name: str, obstacle: str, reason: str, where: str) -> Refusal:
+    """Return the refusal of a value that this format cannot hold so that all readers agree on it."""
+    return Refusal(
+        f"a value is written to {format_name} only where all readers of that format understand it alike",
+        where,
+        f"a value without {obstacle}: {reason}",
+        "a value that has it",
+        "generate another secret, or keep it for this program in a file of another format, such as JSON",
+    )
+
+
+def indirect_value(key: str, found: str, where: str) -> Refusal:
+    """Return the refusal to treat a reference as the secret itself."""
+    return Refusal(
+        "I-24: a declared key holds the secret itself",
+        where,
+        f"a literal value at {key!r}",
+        found,
+        "declare the place where the secret itself stands, or put the secret here",
+    )

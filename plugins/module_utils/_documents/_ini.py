@@ -1,0 +1,181 @@
+# Copyright: (c) 2026, Keyturn
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""INI files, as Python's configparser reads them. Keys: ``Section.key``; the last dot splits."""
+
+import configparser
+import io
+import re
+from typing import Dict, List, NamedTuple, Optional, Set
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
+    TEXT,
+    Format,
+    Leaf,
+    Path,
+    Reading,
+    Scan,
+    ambiguous_value,
+    bad_key,
+    malformed,
+)
+
+_LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
+_SECTION = re.compile(r"\[([^\]]+)\]")
+_DELIMITER = re.compile(r"[=:]")
+_QUOTED_KEY = re.compile(r"(.+)\.'([^']+)'", re.DOTALL)
+_MAY_BE_COMMENT = re.compile(r"(?:^|\s)[;#]")
+
+_A_SECTION = "a section"
+_ONE_LINE = "one line"
+_WITH_COMMENT = "lines with a comment between them"
+#: No file can have this section, so that the reader treats [DEFAULT] as any other.
+_NO_SECTION = "\n"
+
+
+class Ini(Format):
+    """The grammar of :class:`configparser.RawConfigParser` with its defaults, which is also the proof."""
+
+    name = "ini"
+
+    def parse_key(self, key: str, where: str) -> Path:
+        """Split ``Web Services.clientsecret`` into section and key; ``Section.'a.b'`` names a key with dots."""
+        quoted = _QUOTED_KEY.fullmatch(key)
+        section, _dot, name = (quoted.group(1), ".", quoted.group(2)) if quoted else key.rpartition(".")
+        if not section or not name:
+            raise bad_key("INI", key, "Section.key", where)
+        return (section, name.lower())
+
+    def scan(self, text: str, where: str) -> Scan:
+        """List all options of all sections."""
+        scanner = _Scanner(text, where)
+        for line in _LINE.finditer(text):
+            scanner.line(line.group(1), line.start())
+        scanner.finish_option()
+        return scanner.scan
+
+    def encode(self, leaf: Leaf, value: str, where: str) -> str:
+        """Return the value as it is: the format knows neither quotes nor escapes."""
+        if value != value.strip():
+            raise ambiguous_value("INI", "spaces at its ends", "readers strip them", where)
+        for old_or_new in (value, leaf.value):
+            if _MAY_BE_COMMENT.search(old_or_new):
+                raise ambiguous_value(
+                    "INI", "; or # at its beginning or after a space", "some readers take it for a comment", where
+                )
+        if leaf.style == _WITH_COMMENT:
+            raise ambiguous_value("INI", "a comment between its lines", "the comment would be lost", where)
+        return value
+
+    def reread(self, text: str, where: str) -> List[Reading]:
+        """Scan again, and confirm the result with Python's own parser, without interpolation.
+
+        That parser merges repeated sections and keys, so that it alone would not notice a new repetition.
+        """
+        readings = self.scan(text, where).readings
+        parser = configparser.RawConfigParser(strict=False, default_section=_NO_SECTION)
+        try:
+            parser.read_file(io.StringIO(text, newline=None))
+        except configparser.Error:
+            confirmed = False
+        else:
+            confirmed = _merged(readings) == {section: dict(parser.items(section)) for section in parser.sections()}
+        # Raised here and not in the handler: the parser's error quotes the file.
+        if not confirmed:
+            raise malformed("INI", text, 0, "a file that configparser reads in the same way", where)
+        return readings
+
+    def missing_hint(self, scan: Scan, path: Path) -> str:
+        """Point at [DEFAULT], from which configparser would take the value."""
+        if any(reading[0] == ("DEFAULT", path[1]) for reading in scan.readings):
+            return f"the value comes from [DEFAULT]: declare the key as DEFAULT.{path[1]}, or add it to its section"
+        return ""
+
+
+def _merged(readings: List[Reading]) -> Dict[str, Dict[str, str]]:
+    """Return sections by name, with options by name; of what is repeated, the last counts."""
+    sections: Dict[str, Dict[str, str]] = {}
+    for path, kind, value in readings:
+        options = sections.setdefault(str(path[0]), {})
+        if kind == TEXT:
+            options[str(path[1])] = value
+    return sections
+
+
+class _Option(NamedTuple):
+    """The option that following lines may continue."""
+
+    path: Path
+    start: int
+    lines: List[str]
+    line_ends: List[int]
+
+
+class _Scanner:
+    """One pass over the lines of a text, in the manner of configparser."""
+
+    def __init__(self, text: str, where: str) -> None:
+        self.text = text
+        self.where = where
+        self.scan = Scan()
+        self._sections: Set[str] = set()
+        self._section: Optional[str] = None
+        self._option: Optional[_Option] = None
+        self._indent = 0
+        self._comments: List[int] = []
+
+    def line(self, line: str, start: int) -> None:
+        """Take the line that stands at ``start``."""
+        stripped = line.strip()
+        if stripped[:1] in ("#", ";"):
+            self._comments.append(start)
+        elif not stripped:
+            self._continue("", start)
+        else:
+            begin = start + len(line) - len(line.lstrip())
+            if self._option and begin - start > self._indent:
+                self._continue(stripped, begin)
+            else:
+                self._indent = begin - start
+                self._header_or_option(stripped, begin)
+
+    def finish_option(self) -> None:
+        """List the option that ends here."""
+        option, self._option = self._option, None
+        if not option:
+            return
+        value = "\n".join(option.lines).rstrip()
+        end = max([option.start] + [e for line, e in zip(option.lines, option.line_ends) if line])
+        commented = any(option.start < comment < end for comment in self._comments)
+        self.scan.add(option.path, TEXT, value, option.start, end, _WITH_COMMENT if commented else _ONE_LINE)
+        self._comments = []
+
+    def _continue(self, stripped: str, begin: int) -> None:
+        if self._option:
+            self._option.lines.append(stripped)
+            self._option.line_ends.append(begin + len(stripped))
+
+    def _header_or_option(self, stripped: str, begin: int) -> None:
+        self.finish_option()
+        header = _SECTION.match(stripped)
+        if header:
+            if "]" in stripped[header.end() :]:
+                raise self._malformed(begin, "a section header with one ]: versions of Python differ in reading two")
+            self._section = header.group(1)
+            if self._section in self._sections:
+                self.scan.repeated.add((self._section,))
+            self._sections.add(self._section)
+            self.scan.add((self._section,), _A_SECTION, "", begin, begin + header.end())
+            return
+        if self._section is None:
+            raise self._malformed(begin, "a [section] before the first key")
+        delimiter = _DELIMITER.search(stripped)
+        name = stripped[: delimiter.start()].rstrip() if delimiter else ""
+        if not delimiter or not name:
+            raise self._malformed(begin, "key = value, [section], a comment or an empty line")
+        value = stripped[delimiter.end() :].lstrip()
+        end = begin + len(stripped)
+        self._option = _Option((self._section, name.lower()), end - len(value), [value], [end])
+
+    def _malformed(self, position: int, expected: str) -> Exception:
+        return malformed("INI", self.text, position, expected, self.where)

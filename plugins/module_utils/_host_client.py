@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, Keyturn
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""Token requests from a managed host, over Ansible's own urls module: nothing needs to be installed there."""
+
+import socket
+import ssl
+import time
+from http.client import HTTPException
+from typing import Callable, Optional, Tuple
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+
+from ansible.module_utils.urls import ConnectionError as UrlsConnectionError
+from ansible.module_utils.urls import SSLValidationError, open_url
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import (
+    ACCEPTED,
+    MAX_BODY_BYTES,
+    TRANSIENT,
+    Answer,
+    HttpRequest,
+    Package,
+    classify,
+    is_loopback,
+    package_of,
+    token_request,
+    unanswered,
+    userinfo_request,
+)
+
+_TIMEOUT = 20
+_TRIES = 4
+_LONGEST_PAUSE = 30.0
+
+
+class HostClient:
+    """Asks the token endpoint from this host: TLS verified, no redirects, no .netrc, a time-out on everything."""
+
+    def __init__(self, ca_path: Optional[str] = None, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Take a CA file on this host, None for the system's."""
+        self._ca_path = ca_path
+        self._sleep = sleep
+
+    def fresh_token(self, auth_url: str, client_id: str, secret: str, scope: Optional[str] = None) -> Answer:
+        """Ask for a token that no cache holds; repeat only what is unknown for a moment, honouring Retry-After."""
+        request = token_request(auth_url, client_id, secret, scope)
+        answer = unanswered("not_sent", "not asked")
+        for attempt in range(_TRIES):
+            answer = self._token_once(request)
+            pause = answer.retry_after if answer.retry_after is not None else 1.0 + attempt
+            if answer.reason not in TRANSIENT or pause > _LONGEST_PAUSE or attempt == _TRIES - 1:
+                break
+            self._sleep(pause)
+        return answer
+
+    def package(self, auth_url: str, answer: Answer) -> Optional[Package]:
+        """Return whose token an accepted answer holds, None when `userinfo` does not say."""
+        if answer.outcome != ACCEPTED:
+            return None
+        try:
+            status, _headers, body = self._exchange(userinfo_request(auth_url, answer.access_token))
+        except (OSError, HTTPException, UrlsConnectionError):
+            return None
+        return package_of(body) if status == 200 else None
+
+    def _token_once(self, request: HttpRequest) -> Answer:
+        try:
+            status, headers, body = self._exchange(request)
+        except (SSLValidationError, ssl.SSLError):
+            return unanswered("tls", "the server's certificate was not accepted")
+        except socket.timeout:
+            return unanswered("timeout", "no answer in time")
+        except URLError as error:
+            if isinstance(error.reason, ssl.SSLError):
+                return unanswered("tls", "the server's certificate was not accepted")
+            return unanswered("connection", f"no connection ({type(error.reason).__name__})")
+        except (OSError, HTTPException, UrlsConnectionError) as error:
+            return unanswered("connection", f"the connection broke ({type(error).__name__})")
+        return classify(status, headers, body)
+
+    def _exchange(self, request: HttpRequest) -> Tuple[int, dict, bytes]:
+        try:
+            response = open_url(
+                request.url,
+                data=request.body,
+                headers=request.headers,
+                method=request.method,
+                timeout=_TIMEOUT,
+                ca_path=self._ca_path,
+                follow_redirects="none",
+                use_netrc=False,
+                use_proxy=not is_loopback(urlsplit(request.url).hostname or ""),
+                http_agent="keyturn.sfmc",
+            )
+        except HTTPError as error:
+            response = error
+        with response:
+            return response.getcode(), dict(response.headers), response.read(MAX_BODY_BYTES)

@@ -1,0 +1,254 @@
+# Copyright: (c) 2026, Keyturn
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""The atomic, private write of a file that holds secrets (I-25, I-26).
+
+``read`` takes a snapshot; ``replace`` puts new content in place of exactly what was read, or changes nothing.
+"""
+
+import errno
+import hashlib
+import os
+import re
+import secrets
+import stat
+from typing import Dict, List
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._file_snapshot import (
+    DEFAULT_LIMIT,
+    WHOLE,
+    Facts,
+    Snapshot,
+    check_unchanged,
+    failed,
+    read,
+    reason,
+    unfit,
+)
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+
+__all__ = ["DEFAULT_LIMIT", "Facts", "Snapshot", "check_replaceable", "read", "replace"]
+
+#: Room that a new directory entry may take, in bytes.
+_SPARE = 4096
+
+#: Attributes that the kernel computes from the content by itself; the old ones would be wrong.
+_COMPUTED_ATTRIBUTES = ("security.ima", "security.evm")
+
+
+def check_replaceable(snapshot: Snapshot) -> None:
+    """Refuse what :func:`replace` could not do, as far as that can be told without writing anything."""
+    check_unchanged(snapshot)
+    _check_links(snapshot)
+    _check_owner(snapshot)
+    directory = os.path.dirname(snapshot.real_path)
+    try:
+        _check_directory(snapshot, directory)
+        mounted = snapshot.real_path in _mount_points()
+    except OSError as error:
+        raise failed(WHOLE, snapshot.path, "examine its directory", error) from None
+    if mounted:
+        raise unfit(
+            snapshot.path,
+            "a file that is not a mount point by itself",
+            f"{snapshot.real_path} is mounted on its own (a container's volume, for example)",
+            "declare the file where it is mounted from, on that host",
+        )
+
+
+def replace(snapshot: Snapshot, content: bytes) -> Snapshot:
+    """Replace the file by ``content``, and return a snapshot of the new state, read back from the disk.
+
+    Owner, group, mode and extended attributes stay. Until the last step, the rename, the old file is untouched;
+    a failure after it says so. Content that is the same is not written.
+
+    :raises Refusal: the file changed since the snapshot, or a step failed; no temporary file is left.
+    """
+    check_replaceable(snapshot)
+    if content == snapshot.content:
+        return snapshot
+    directory, name = os.path.split(snapshot.real_path)
+    try:
+        directory_fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            _remove_leftovers(directory_fd, name)
+            inode = _write_and_rename(directory_fd, name, snapshot, content)
+            _sync_directory(snapshot, directory_fd)
+        finally:
+            os.close(directory_fd)
+    except OSError as error:
+        raise failed(WHOLE, snapshot.path, "replace the file", error) from None
+    return _read_back(snapshot, content, inode)
+
+
+def _write_and_rename(directory_fd: int, name: str, snapshot: Snapshot, content: bytes) -> int:
+    """Write a private temporary file, make it the file; return its inode. Nothing temporary stays behind."""
+    # Readable for nobody who could not read the old file; setting attributes takes the owner's right to write.
+    mode = stat.S_IMODE(snapshot.facts.mode) & stat.S_IRUSR | stat.S_IWUSR
+    temporary = _temporary_prefix(name) + secrets.token_hex(16)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        descriptor = os.open(temporary, flags, mode, dir_fd=directory_fd)
+        try:
+            _write_all(descriptor, content)
+            _take_over(descriptor, snapshot)
+            os.fsync(descriptor)
+            inode = os.fstat(descriptor).st_ino
+        finally:
+            os.close(descriptor)
+        check_unchanged(snapshot)
+        os.rename(temporary, name, src_dir_fd=directory_fd, dst_dir_fd=directory_fd)
+    except BaseException:
+        _unlink_if_there(temporary, directory_fd)
+        raise
+    return inode
+
+
+def _take_over(descriptor: int, snapshot: Snapshot) -> None:
+    """Give the new file the owner, attributes and mode of the old one, in an order that never opens it wider."""
+    facts = snapshot.facts
+    new = os.fstat(descriptor)
+    if (new.st_uid, new.st_gid) != (facts.uid, facts.gid):
+        os.fchown(descriptor, facts.uid, facts.gid)
+    original = os.open(snapshot.real_path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        _copy_attributes(original, descriptor)
+    finally:
+        os.close(original)
+    # Last: an inherited access list, gone by now, would otherwise have come into force with the group's bits.
+    os.fchmod(descriptor, stat.S_IMODE(facts.mode))
+
+
+def _copy_attributes(original: int, descriptor: int) -> None:
+    wanted, present = _attributes(original), _attributes(descriptor)
+    for name in sorted(set(present) - set(wanted)):
+        os.removexattr(descriptor, name)
+    for name, value in sorted(wanted.items()):
+        if present.get(name) != value:
+            os.setxattr(descriptor, name, value)
+
+
+def _attributes(descriptor: int) -> Dict[str, bytes]:
+    if not hasattr(os, "listxattr"):  # not Linux
+        return {}
+    try:
+        names = os.listxattr(descriptor)
+    except OSError as error:
+        if error.errno in (errno.ENOTSUP, errno.ENOSYS):
+            return {}
+        raise
+    return {name: os.getxattr(descriptor, name) for name in names if name not in _COMPUTED_ATTRIBUTES}
+
+
+def _temporary_prefix(name: str) -> str:
+    """Return how temporary files of one file begin, so that a killed run's can be told from another file's."""
+    return f".keyturn-{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}-"
+
+
+def _remove_leftovers(directory_fd: int, name: str) -> None:
+    """Remove what a run that was killed while it wrote this file left behind."""
+    prefix = _temporary_prefix(name)
+    for entry in os.listdir(directory_fd):
+        if entry.startswith(prefix):
+            _unlink_if_there(entry, directory_fd)
+
+
+def _unlink_if_there(name: str, directory_fd: int) -> None:
+    try:
+        os.unlink(name, dir_fd=directory_fd)
+    except FileNotFoundError:
+        pass
+
+
+def _sync_directory(snapshot: Snapshot, directory_fd: int) -> None:
+    try:
+        os.fsync(directory_fd)
+    except OSError as error:
+        if error.errno in (errno.EINVAL, errno.ENOTSUP):  # file systems that cannot sync a directory
+            return
+        raise Refusal(
+            WHOLE,
+            snapshot.path,
+            "the new file to be safe on the disk",
+            f"the new file in place, but its directory could not be synced: {reason(error)}",
+            "check the disk of this host, then run again: what is in the file is found out by reading it",
+        ) from None
+
+
+def _read_back(snapshot: Snapshot, content: bytes, inode: int) -> Snapshot:
+    new = read(snapshot.path, max(len(content), DEFAULT_LIMIT))
+    kept = [(facts.mode, facts.uid, facts.gid, facts.device) for facts in (snapshot.facts, new.facts)]
+    if new.content == content and new.facts.inode == inode and kept[0] == kept[1]:
+        return new
+    raise Refusal(
+        WHOLE,
+        snapshot.path,
+        "to read back what was written, with the same owner and mode",
+        "another content, owner or mode",
+        "find out which other program writes this file, then run again",
+    )
+
+
+def _check_links(snapshot: Snapshot) -> None:
+    if snapshot.facts.links > 1:
+        raise unfit(
+            snapshot.path,
+            "a file with one name",
+            f"{snapshot.facts.links} hard links to it: the others would keep the old secret",
+            "make the other names symbolic links to this one, or copies that are declared themselves",
+        )
+
+
+def _check_owner(snapshot: Snapshot) -> None:
+    """Only root gives files away; another user keeps the owner only of its own, and only a group it is a member of."""
+    facts, user = snapshot.facts, os.geteuid()
+    if user == 0 or (facts.uid == user and facts.gid in [os.getegid()] + os.getgroups()):
+        return
+    raise unfit(
+        snapshot.path,
+        f"the user {user} to be able to keep the owner {facts.uid} and the group {facts.gid}",
+        f"a file of user {facts.uid} and group {facts.gid}",
+        "run with `become: true`, or as the owner of the file",
+    )
+
+
+def _check_directory(snapshot: Snapshot, directory: str) -> None:
+    file_system = os.statvfs(directory)
+    if file_system.f_flag & os.ST_RDONLY:
+        raise unfit(
+            snapshot.path,
+            "a file system that can be written",
+            f"{directory} is on a read-only file system",
+            "remount it, or declare the place where the file is made from",
+        )
+    if file_system.f_blocks and file_system.f_bavail * file_system.f_frsize < snapshot.facts.size + _SPARE:
+        raise unfit(
+            snapshot.path,
+            "room for a second copy of the file",
+            f"{file_system.f_bavail * file_system.f_frsize} bytes free in {directory}",
+            "make room on that file system",
+        )
+    if not os.access(directory, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise unfit(
+            snapshot.path,
+            "a directory in which the user of this run may write",
+            f"{directory} is not writable for user {os.geteuid()}",
+            "run with `become: true`, or give that user the right to write there",
+        )
+
+
+def _mount_points() -> List[str]:
+    """Return where file systems are mounted, on Linux; a rename cannot replace such a place."""
+    try:
+        with open("/proc/self/mountinfo", "rb") as table:
+            lines = table.read().splitlines()
+    except FileNotFoundError:
+        return []
+    places = [line.split(b" ")[4] for line in lines if line.count(b" ") > 4]
+    return [os.fsdecode(re.sub(rb"\\([0-7]{3})", lambda code: bytes([int(code.group(1), 8)]), p)) for p in places]
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

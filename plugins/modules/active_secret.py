@@ -1,0 +1,89 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of keyturn.sfmc.active_secret; the work is done by the action plugin of that name."""
+
+DOCUMENTATION = r"""
+module: active_secret
+short_description: See that the staged client secret becomes the active one, when every dependent is proved
+version_added: 0.1.0
+description:
+  - Activates when fresh attestations for exactly this secret cover the whole registry, and only then. The former secret dies at once.
+  - Finds out by probing that the former secret is dead and the new one lives, waits out one token life, purges and closes.
+  - With O(client_secret), takes in the secret that is active now, where the store does not know it yet.
+author:
+  - Keyturn (@keyturn)
+extends_documentation_fragment:
+  - keyturn.sfmc.integrations
+  - keyturn.sfmc.integrations.waiting
+attributes:
+  idempotent:
+    description: A second run with the same arguments changes nothing.
+    support: full
+options:
+  client_secret:
+    description:
+      - The active secret that a person hands in. Never returned, never shown. It is stored when SFMC accepts it.
+    type: str
+  generated_at:
+    description:
+      - When the handed-in secret was generated. Without it a rotation is due at once, since nobody knows when it ends.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: Activate what is proved, and close what has soaked
+  keyturn.sfmc.active_secret:
+    wait: 1800
+  run_once: true
+
+- name: Tell the store which secret is active now
+  keyturn.sfmc.active_secret:
+    integration: crm_sync
+    client_secret: "{{ sfmc_hand_in_secret }}"
+    generated_at: "2026-06-01"
+  run_once: true
+"""
+
+RETURN = r"""
+integrations:
+  description: Where each integration stands. Fingerprints only, never a secret.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - name: crm_sync
+      client_id: 0a1b2c3d4e5f6g7h8i9j0k1l
+      package: CRM Sync
+      owner: crm-team@example.com
+      phase: soaking
+      step: wait
+      not_before: "2026-11-23T20:40:00Z"
+      waits_for: the clock, until 2026-11-23T20:40:00Z
+      due_at: "2027-04-22T20:10:00Z"
+      expires_at: "2027-05-22T20:10:00Z"
+      days_left: 180.0
+      urgency: ok
+      active: 1f0c3ab5d2e4
+      staged: null
+      rotation_id: 20261123-0a1b2c-1
+      desired: active
+      dependents: 3
+      proved: 3
+      missing: []
+      blockers: []
+      effects: [activate, activated]
+hosts:
+  description: Hosts of the play with dependents whose proof the next step needs.
+  returned: always
+  type: list
+  elements: str
+  sample: [mule1]
+blocked:
+  description: Names of the integrations that a person has to help.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+"""

@@ -1,0 +1,155 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the controller's half of the modules shares: arguments in, runs built, evidence out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from ansible import constants as C
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Integration, Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome, Waiting
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import Workshop
+
+display = Display()
+
+#: Options of every module that works on integrations; documented in the fragment `keyturn.sfmc.integrations`.
+INTEGRATIONS: dict[str, Any] = {"integration": {"type": "str"}}
+#: Options of the modules that wait; documented in the fragment `keyturn.sfmc.waiting`.
+WAITING: dict[str, Any] = {
+    "wait": {"type": "int", "default": 600},
+    "poll": {"type": "float", "default": 15.0},
+    "on_blocked": {"type": "str", "default": "fail", "choices": ["fail", "report"]},
+}
+
+
+class ControlAction(ActionBase):  # type: ignore[misc]
+    """An action that runs on the controller, once for the whole play, whatever its hosts are.
+
+    Subclasses give `SPEC` and `act`. A Refusal becomes a failed result whose message is the whole refusal.
+    """
+
+    SPEC: ClassVar[Mapping[str, Any]] = INTEGRATIONS
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = False
+
+    def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Do the work and return the result."""
+        raise NotImplementedError
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Validate the arguments, act, and turn a refusal into a failure."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        self.variables: dict[str, Any] = task_vars or {}
+        arguments = self._arguments(task_vars)
+        try:
+            result.update(self.act(arguments))
+        except Refusal as refusal:
+            result.update(failed=True, msg=str(refusal), refusal=refusal.as_dict())
+        return result
+
+    def tell(self, text: str) -> None:
+        """Show progress while the task runs."""
+        display.display(f"  {text}", color="bright blue" if display.verbosity else None)
+
+    @property
+    def check_mode(self) -> bool:
+        """Whether this is `--check`."""
+        return bool(self._task.check_mode)
+
+    @property
+    def scope(self) -> list[str]:
+        """The hosts of this play, `--limit` applied: those whose integrations are meant."""
+        return list(self.variables.get("ansible_play_hosts_all") or self.variables["ansible_play_hosts"])
+
+    @property
+    def inventory(self) -> Inventory:
+        """The declarations of the whole inventory, whatever the limit."""
+        return Inventory(self.variables["hostvars"], self.variables["groups"]["all"])
+
+    @property
+    def vault_secrets(self) -> list[tuple[str, Any]]:
+        """The vault secrets that Ansible was started with."""
+        return list(self._loader._vault.secrets or [])
+
+    def integrations(self, name: str | None, hosts: list[str] | None = None) -> tuple[Integration, ...]:
+        """Return the integrations of these hosts (the play's), or the one of that name; Refusal when there is none."""
+        found = self.inventory.integrations(self.scope if hosts is None else hosts)
+        chosen = tuple(item for item in found if name in (None, item.name))
+        if not chosen:
+            raise Refusal(
+                "I-38: an empty plan is not a success",
+                f"integration {name!r}" if name else "this play",
+                "an integration that a host of this play declares in sfmc_integrations",
+                "only " + ", ".join(item.name for item in found) if found else "none",
+                "check the name, the --limit, and where sfmc_integrations is set (ansible-inventory --list)",
+            )
+        return chosen
+
+    def on_host(self, module: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Run a module on the host; its arguments, secrets among them, are in no result."""
+        if C.config.get_config_value("DEFAULT_KEEP_REMOTE_FILES"):
+            display.warning("ANSIBLE_KEEP_REMOTE_FILES leaves module arguments, secrets among them, on the hosts")
+        result: dict[str, Any] = self._execute_module(module, arguments, task_vars=self.variables)
+        result.pop("invocation", None)
+        return result
+
+    def runs(self, name: str | None) -> list[Run]:
+        """Return a run for each chosen integration."""
+        return Workshop(self.inventory, self.vault_secrets, self.tell).runs(self.integrations(name))
+
+    def one_run(self, name: str | None) -> Run:
+        """Return the run of exactly one integration; Refusal when the play's hosts have several of that name."""
+        runs = self.runs(name)
+        if len(runs) > 1:
+            raise Refusal(
+                "this step is for one integration",
+                f"integration {name!r}" if name else "this play",
+                "one client id",
+                ", ".join(f"{run.integration.name} ({run.integration.client_id})" for run in runs),
+                "name it with `integration`, and keep to one environment with --limit",
+            )
+        return runs[0]
+
+    def advanced(self, arguments: Mapping[str, Any], runs: list[Run], act: Callable[[Run], Decision]) -> dict[str, Any]:
+        """Let the runs act and wait as the arguments allow; check mode only looks."""
+        budget = timedelta(seconds=0 if self.check_mode else arguments["wait"])
+        waiting = Waiting(budget, self.tell, arguments["poll"])
+        outcomes = waiting.advance(runs, (lambda run: run.look()) if self.check_mode else act)
+        return self.reported(outcomes, arguments["on_blocked"] == "fail")
+
+    def reported(self, outcomes: list[Outcome], fail: bool) -> dict[str, Any]:
+        """Return the evidence of all integrations, and the hosts of this play that have work."""
+        integrations = [evidence(outcome) for outcome in outcomes]
+        blocked = [item for item in integrations if item["step"] == "stop"]
+        result: dict[str, Any] = {
+            "changed": any(item["effects"] for item in integrations),
+            "integrations": integrations,
+            "hosts": self._hosts_with_work(integrations),
+            "blocked": [item["name"] for item in blocked],
+        }
+        if blocked and fail:
+            result.update(failed=True, msg="\n".join(item["waits_for"] for item in blocked))
+        return result
+
+    def _hosts_with_work(self, integrations: list[dict[str, Any]]) -> list[str]:
+        missing = {
+            name.split("/", 1)[0] for item in integrations if item["step"] == "distribute" for name in item["missing"]
+        }
+        return [host for host in self.scope if host in missing]
+
+    def _arguments(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        _validation, arguments = self.validate_argument_spec(argument_spec=dict(self.SPEC))
+        return dict(arguments)

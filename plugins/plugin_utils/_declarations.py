@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people declare in the inventory (`sfmc_*` variables), with the options of each declaration.
+
+The specifications are Ansible argument specifications; docs/inventory.md documents every option.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+
+_CALL = {
+    "url": {"type": "str", "required": True},
+    "method": {"type": "str", "default": "POST", "choices": ["POST", "PUT", "PATCH", "GET"]},
+    "headers": {"type": "dict", "default": {}},
+    "body": {"type": "raw"},
+    "secret": {"type": "str", "default": ""},
+}
+
+STORE = {
+    "kind": {"type": "str", "default": "file", "choices": ["file"]},
+    "path": {"type": "str"},
+    "vault_id": {"type": "str"},
+}
+
+PROVIDER = {
+    "kind": {"type": "str", "default": "operator", "choices": ["operator", "http"]},
+    "generate": {"type": "dict", "options": _CALL},
+    "activate": {"type": "dict", "options": _CALL},
+    "retrieve": {"type": "dict", "options": {**_CALL, "method": {"type": "str", "default": "GET"}}},
+    "ca_path": {"type": "str"},
+    "timeout": {"type": "float", "default": 60.0},
+}
+
+INTEGRATION = {
+    "client_id": {"type": "str", "required": True},
+    "package": {"type": "str"},
+    "subdomain": {"type": "str"},
+    "auth_url": {"type": "str"},
+    "ca_path": {"type": "str"},
+    "account": {"type": "str"},
+    "owner": {"type": "str", "default": ""},
+    "dependents": {"type": "str", "choices": ["none"]},
+    "renew_before_days": {"type": "float"},
+    "attestation_hours": {"type": "float"},
+    "hold": {"type": "dict", "options": {"reason": {"type": "str", "required": True}, "until": {"type": "str"}}},
+}
+
+_FILE = {
+    "path": {"type": "str", "required": True},
+    "format": {"type": "str", "required": True},
+    "key": {"type": "str", "required": True, "no_log": False},
+}
+_CHECK = {
+    "url": {"type": "str"},
+    "command": {"type": "list", "elements": "str"},
+    "retries": {"type": "int", "default": 10},
+    "delay": {"type": "int", "default": 1},
+    "status": {"type": "int", "default": 200},
+}
+DEPENDENT = {
+    "integration": {"type": "str", "required": True},
+    "name": {"type": "str"},
+    "files": {"type": "list", "elements": "dict", "required": True, "options": _FILE},
+    "restart": {
+        "type": "dict",
+        "options": {"service": {"type": "str"}, "command": {"type": "list", "elements": "str"}},
+        "mutually_exclusive": [["service", "command"]],
+        "required_one_of": [["service", "command"]],
+    },
+    "check": {
+        "type": "dict",
+        "options": _CHECK,
+        "mutually_exclusive": [["url", "command"]],
+        "required_one_of": [["url", "command"]],
+    },
+}
+
+
+def declared(specification: Mapping[str, Any], value: object, offender: str) -> dict[str, Any]:
+    """Return a declaration with its defaults filled in.
+
+    :param offender: the variable and host, for the message.
+    :raises Refusal: an option that is missing, unknown or of the wrong type.
+    """
+    if not isinstance(value, Mapping):
+        raise _misdeclared(offender, f"a mapping, not {type(value).__name__}")
+    result = ArgumentSpecValidator(dict(specification)).validate(dict(value))
+    if result.error_messages:
+        raise _misdeclared(offender, "; ".join(result.error_messages))
+    parameters: dict[str, Any] = result.validated_parameters
+    return parameters
+
+
+def _misdeclared(offender: str, found: str) -> Refusal:
+    return Refusal(
+        "a declaration holds the documented options and no others",
+        offender,
+        "the options in docs/inventory.md",
+        found,
+        "correct it in the inventory (see it with: ansible-inventory --list); nothing was changed",
+    )

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller's HTTP client: a time-out on everything, TLS verified, no redirects, bounded bodies, a readable failure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.auth import AuthBase
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import (
+    MAX_BODY_BYTES,
+    HttpRequest,
+    is_loopback,
+)
+
+
+class NoAnswer(Exception):
+    """No whole answer came. `reason` is one word, `sent` tells whether the server may have acted."""
+
+    def __init__(self, reason: str, detail: str, sent: bool) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+        self.sent = sent
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """Status, headers and body. `repr` hides headers and body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"HttpAnswer({self.status})"
+
+
+class _OnlyOurHeaders(AuthBase):
+    """Keeps requests from adding credentials of its own accord (.netrc)."""
+
+    def __call__(self, request: Any) -> Any:
+        return request
+
+
+class HttpClient:
+    """Sends one request at a time, once each. Proxies and CA bundles come from the environment, as for any tool."""
+
+    def __init__(
+        self, ca_path: str | None = None, timeout: float = 20.0, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Take a CA file (None: the system's) and the time for a whole exchange, in seconds."""
+        self._session = requests.Session()
+        self._session.auth = _OnlyOurHeaders()
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._ca_path = ca_path
+        self._timeout = timeout
+        self._monotonic = monotonic
+
+    def send(self, request: HttpRequest) -> HttpAnswer:
+        """Send the request once.
+
+        :raises NoAnswer: timeout, TLS failure, refused or broken connection, half a body.
+        """
+        self._session.trust_env = not is_loopback(urlsplit(request.url).hostname or "")
+        try:
+            return self._exchange(request)
+        except requests.exceptions.SSLError:
+            raise NoAnswer("tls", "the server's certificate was not accepted", sent=False) from None
+        except requests.exceptions.ConnectTimeout:
+            raise NoAnswer("timeout", "no connection in time", sent=False) from None
+        except requests.exceptions.Timeout:
+            raise NoAnswer("timeout", "no answer in time", sent=True) from None
+        except requests.exceptions.ConnectionError as error:
+            refused = "NewConnectionError" in repr(error.args) or "NameResolutionError" in repr(error.args)
+            raise NoAnswer("connection", "no connection" if refused else "the connection broke", not refused) from None
+        except requests.exceptions.RequestException as error:
+            raise NoAnswer("connection", f"the exchange failed ({type(error).__name__})", sent=True) from None
+
+    def _exchange(self, request: HttpRequest) -> HttpAnswer:
+        ends = self._monotonic() + self._timeout
+        with self._session.request(
+            request.method,
+            request.url,
+            headers=request.headers,
+            data=request.body,
+            timeout=self._timeout,
+            allow_redirects=False,
+            verify=self._ca_path or True,
+            stream=True,
+        ) as response:
+            body = b""
+            for chunk in response.iter_content(8192):
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    raise NoAnswer("too_long", f"an answer of more than {MAX_BODY_BYTES} bytes", sent=True)
+                if self._monotonic() > ends:
+                    raise NoAnswer("timeout", "an answer that does not end in time", sent=True)
+            return HttpAnswer(response.status_code, dict(response.headers), body)

@@ -1,0 +1,325 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every decision about a rotation, made here and nowhere else. Pure: the same situation, the same decision."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import uncovered
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    Decision,
+    Hold,
+    Journal,
+    Phase,
+    Policy,
+    Rotation,
+    Sighting,
+    Situation,
+    Staged,
+    Step,
+    Verdict,
+)
+
+EVER = datetime.min.replace(tzinfo=timezone.utc)
+HELD_STEPS = frozenset({Step.GENERATE, Step.HAND_IN, Step.RETRIEVE, Step.DISTRIBUTE, Step.ACTIVATE, Step.CONFIRM})
+TIMED_STEPS = frozenset({Step.GENERATE, Step.ACTIVATE, Step.CLOSE})
+
+
+def decide(situation: Situation) -> Decision:
+    """Return the phase, the one next legal step and what blocks it."""
+    rotation = situation.journal.open_rotation
+    decision = _open(situation, rotation) if rotation else _closed(situation)
+    for rule in (_held, _clocked, _paced, _dated):
+        decision = rule(situation, decision)
+    return decision
+
+
+def due_at(journal: Journal, policy: Policy) -> datetime | None:
+    """Return when the next rotation is due, None when the birth of the active secret is unknown."""
+    expires = expires_at(journal, policy)
+    return expires - policy.renew_before if expires else None
+
+
+def expires_at(journal: Journal, policy: Policy) -> datetime | None:
+    """Return when SFMC ends the active secret: counted from its generation, not from its activation."""
+    born = journal.active.generated_at if journal.active else None
+    return born + policy.secret_life if born else None
+
+
+def desired_secret(journal: Journal) -> str:
+    """Return which secret the dependents should hold: `active`, or `staged` between its overlap and its activation."""
+    rotation = journal.open_rotation
+    if rotation is None or rotation.activated_at or rotation.abandoned_at or rotation.lost_at:
+        return "active"
+    return "staged" if rotation.overlap_at else "active"
+
+
+# --- no rotation is open ---------------------------------------------------------------------------------------------
+
+
+def _closed(situation: Situation) -> Decision:
+    journal, policy, probe = situation.journal, situation.policy, situation.probe
+    phase = Phase.CLOSED if journal.rotation else Phase.IDLE
+    if journal.active is None:
+        return _stop(phase, blockers.active_secret_unknown(journal))
+    if not is_due(situation):
+        return Decision(phase, Step.NONE, not_before=due_at(journal, policy))
+    if not situation.registry and not policy.no_dependents:
+        return _stop(phase, blockers.no_dependents(journal))
+    if probe.active.verdict is Verdict.NOT_ASKED:
+        return Decision(phase, Step.PROBE)
+    if blockers.accepts(probe.active):
+        return Decision(phase, Step.GENERATE)
+    if blockers.rejects(probe.active):
+        return _stop(phase, blockers.active_rejected(journal, probe.active.detail, expires_at(journal, policy)))
+    return _stop(phase, blockers.unknown_answer(journal, "active", probe.active))
+
+
+def is_due(situation: Situation) -> bool:
+    """Tell whether a rotation should be opened: by the calendar, for an unknown birth, or once for each forced reason."""
+    rotation = situation.journal.rotation
+    if situation.policy.force and (rotation is None or rotation.reason != forced(situation.policy.force)):
+        return True
+    due = due_at(situation.journal, situation.policy)
+    return due is None or situation.now >= due
+
+
+def forced(reason: str) -> str:
+    """Return how a rotation that was forced for this reason is journaled; a rerun with the same reason opens no other."""
+    return f"forced: {reason}"
+
+
+# --- a rotation is open ----------------------------------------------------------------------------------------------
+
+
+def _open(situation: Situation, rotation: Rotation) -> Decision:
+    if rotation.activated_at is not None:
+        return _activated(situation, rotation)
+    if rotation.abandoned_at is not None or rotation.lost_at is not None:
+        return _going_back(situation, rotation)
+    if rotation.staged is None:
+        return _requested(situation, rotation)
+    return _staged(situation, rotation, rotation.staged)
+
+
+def _requested(situation: Situation, rotation: Rotation) -> Decision:
+    policy = situation.policy
+    if policy.operator:
+        return Decision(Phase.REQUESTED, Step.HAND_IN)
+    if rotation.generation_sent_at is None:
+        return Decision(Phase.REQUESTED, Step.GENERATE)
+    if policy.retrieves:
+        return Decision(Phase.REQUESTED, Step.RETRIEVE)
+    return _stop(Phase.REQUESTED, blockers.answer_lost(situation.journal))
+
+
+def _staged(situation: Situation, rotation: Rotation, staged: Staged) -> Decision:
+    """Read the two-secret probe (table in section 6 of the facts); both secrets are asked, once each."""
+    journal, policy, probe = situation.journal, situation.policy, situation.probe
+    phase = _phase_before_activation(rotation)
+    if rotation.overlap_at is None and situation.now < earliest_use(staged, policy):
+        return Decision(phase, Step.WAIT, not_before=earliest_use(staged, policy))
+    if Verdict.NOT_ASKED in (probe.active.verdict, probe.staged.verdict):
+        return Decision(phase, Step.PROBE)
+    for which, sighting in (("active", probe.active), ("staged", probe.staged)):
+        if sighting.verdict is Verdict.UNKNOWN:
+            return _stop(phase, blockers.unknown_answer(journal, which, sighting))
+    if blockers.rejects(probe.active):
+        if blockers.accepts(probe.staged):
+            return Decision(phase, Step.NOTE_ACTIVATED)
+        return _stop(phase, blockers.both_dead(journal))
+    if blockers.rejects(probe.staged):
+        return _not_accepted(situation, rotation, staged, phase)
+    return _overlap(situation, rotation, staged, phase)
+
+
+def earliest_use(staged: Staged, policy: Policy) -> datetime:
+    """Return the first moment at which asking with the staged secret makes sense: five minutes after its earliest birth."""
+    return min(staged.usable_at, staged.generated_at + policy.usable_delay)
+
+
+def _not_accepted(situation: Situation, rotation: Rotation, staged: Staged, phase: Phase) -> Decision:
+    if rotation.overlap_at is not None:
+        return Decision(Phase.LOST, Step.NOTE_LOST)
+    if situation.now < staged.usable_at:
+        return Decision(phase, Step.WAIT, not_before=staged.usable_at)
+    if situation.now < staged.usable_at + situation.policy.usable_grace:
+        return Decision(phase, Step.WAIT, not_before=staged.usable_at + situation.policy.usable_grace)
+    if situation.policy.operator:
+        return Decision(phase, Step.DISCARD)
+    return Decision(Phase.LOST, Step.NOTE_LOST)
+
+
+def _overlap(situation: Situation, rotation: Rotation, staged: Staged, phase: Phase) -> Decision:
+    foreign = _foreign(situation.journal, situation.probe.active, situation.probe.staged)
+    if foreign:
+        return _stop(phase, foreign)
+    if rotation.overlap_at is None:
+        return Decision(Phase.USABLE, Step.NOTE_OVERLAP)
+    missing = _missing(situation, rotation, staged)
+    if missing or not (situation.registry or situation.policy.no_dependents):
+        return _distribute(situation, phase, missing)
+    if not situation.policy.activate:
+        return _stop(Phase.ATTESTED, blockers.activation_off(situation.journal), desired="staged")
+    return _activate(situation, rotation)
+
+
+def _distribute(situation: Situation, phase: Phase, missing: tuple[str, ...]) -> Decision:
+    if not situation.registry:
+        return _stop(phase, blockers.no_dependents(situation.journal))
+    return Decision(phase, Step.DISTRIBUTE, missing=missing, desired="staged", blockers=(_gate(situation, missing),))
+
+
+def _activate(situation: Situation, rotation: Rotation) -> Decision:
+    """The gate is open and both secrets are alive: whatever was sent before has not activated anything."""
+    sent, policy = rotation.activations_sent_at, situation.policy
+    if rotation.orphaned_at is not None:
+        return _stop(Phase.ORPHANED, blockers.orphaned(situation.journal, len(sent)), desired="staged")
+    if sent and policy.operator:
+        return Decision(Phase.ATTESTED, Step.CONFIRM, desired="staged")
+    if sent and situation.now < sent[-1] + policy.pace:
+        return Decision(Phase.ATTESTED, Step.WAIT, not_before=sent[-1] + policy.pace, desired="staged")
+    if len(sent) >= policy.activations_at_most:
+        return Decision(Phase.ORPHANED, Step.NOTE_ORPHANED, desired="staged")
+    return Decision(Phase.ATTESTED, Step.ACTIVATE, desired="staged")
+
+
+def _activated(situation: Situation, rotation: Rotation) -> Decision:
+    """The former secret must be dead, the new one alive; a dependent that was missed is mended at once."""
+    journal, policy, probe = situation.journal, situation.policy, situation.probe
+    assert rotation.activated_at is not None and rotation.staged is not None
+    ends = rotation.activated_at + policy.soak
+    phase = Phase.ACTIVATED
+    if Verdict.NOT_ASKED in (probe.active.verdict, probe.staged.verdict):
+        return Decision(phase, Step.PROBE, desired="active")
+    for which, sighting in (("former", probe.active), ("activated", probe.staged)):
+        if sighting.verdict is Verdict.UNKNOWN:
+            return _stop(phase, blockers.unknown_answer(journal, which, sighting), desired="active")
+    if blockers.rejects(probe.staged):
+        return _stop(phase, blockers.activated_is_dead(journal), desired="active")
+    if blockers.accepts(probe.active):
+        return _stop(phase, blockers.former_still_works(journal), desired="active")
+    phase = Phase.SOAKING
+    missing = uncovered(situation.registry, rotation.attestations, rotation.staged.fingerprint, EVER)
+    if missing:
+        gate = _gate(situation, missing)
+        return Decision(phase, Step.DISTRIBUTE, missing=missing, desired="active", blockers=(gate,))
+    if situation.now < ends:
+        return Decision(phase, Step.WAIT, not_before=ends, desired="active")
+    return Decision(phase, Step.CLOSE, desired="active")
+
+
+def _going_back(situation: Situation, rotation: Rotation) -> Decision:
+    """Lost or abandoned: the active secret goes back wherever the staged one may have gone; then the staged one is dropped."""
+    journal, probe = situation.journal, situation.probe
+    phase = Phase.ABANDONED if rotation.abandoned_at else Phase.LOST
+    if rotation.staged is None:
+        return Decision(phase, Step.FORGET)
+    if probe.active.verdict is Verdict.NOT_ASKED:
+        return Decision(phase, Step.PROBE, desired="active")
+    if probe.active.verdict is Verdict.UNKNOWN:
+        return _stop(phase, blockers.unknown_answer(journal, "active", probe.active))
+    if blockers.rejects(probe.active):
+        if blockers.accepts(probe.staged):
+            return Decision(phase, Step.NOTE_ACTIVATED)
+        return _stop(phase, blockers.both_dead(journal))
+    missing = _not_yet_back(situation, rotation)
+    if missing:
+        return Decision(
+            phase, Step.DISTRIBUTE, missing=missing, desired="active", blockers=(_gate(situation, missing),)
+        )
+    if rotation.abandoned_at is not None:
+        return Decision(phase, Step.FORGET, desired="active")
+    return _stop(phase, blockers.lost(journal), desired="active")
+
+
+def _not_yet_back(situation: Situation, rotation: Rotation) -> tuple[str, ...]:
+    """A host may hold the staged secret without an attestation (a crash came between), so all of them are asked."""
+    active = situation.journal.active
+    if rotation.distribution_at is None or active is None:
+        return ()
+    since = min(when for when in (rotation.abandoned_at, rotation.lost_at) if when)
+    return uncovered(situation.registry, rotation.attestations, active.fingerprint, since)
+
+
+# --- shared ----------------------------------------------------------------------------------------------------------
+
+
+def _phase_before_activation(rotation: Rotation) -> Phase:
+    if rotation.distribution_at is not None:
+        return Phase.DISTRIBUTING
+    return Phase.USABLE if rotation.overlap_at is not None else Phase.STAGED
+
+
+def _missing(situation: Situation, rotation: Rotation, staged: Staged) -> tuple[str, ...]:
+    not_before = situation.now - situation.policy.attestation_age
+    return uncovered(situation.registry, rotation.attestations, staged.fingerprint, not_before)
+
+
+def _gate(situation: Situation, missing: tuple[str, ...]) -> Refusal:
+    rotation = situation.journal.rotation
+    reasons = {failure.dependent: failure.reason for failure in rotation.failures} if rotation else {}
+    return blockers.gate_closed(situation.journal, missing, reasons)
+
+
+def _foreign(journal: Journal, active: Sighting, staged: Sighting) -> Refusal | None:
+    if active.enterprise_id != staged.enterprise_id:
+        return blockers.foreign_secret(journal, "enterprise", active.enterprise_id, staged.enterprise_id)
+    if not set(active.scopes) <= set(staged.scopes):
+        return blockers.foreign_secret(journal, "scopes", " ".join(active.scopes), " ".join(staged.scopes))
+    return None
+
+
+def _stop(phase: Phase, blocker: Refusal, desired: str = "") -> Decision:
+    return Decision(phase, Step.STOP, blockers=(blocker,), desired=desired)
+
+
+def _paced(situation: Situation, decision: Decision) -> Decision:
+    """I-8: one generation and one activation for each account in five minutes, whichever integration it was for."""
+    pace = situation.pace
+    last = {Step.GENERATE: pace.generated_at, Step.ACTIVATE: pace.activated_at}.get(decision.step)
+    if last is None or situation.policy.operator or situation.now >= last + situation.policy.pace:
+        return decision
+    return replace(decision, step=Step.WAIT, not_before=last + situation.policy.pace)
+
+
+def _held(situation: Situation, decision: Decision) -> Decision:
+    hold = situation.policy.hold
+    going_back = decision.phase in (Phase.LOST, Phase.ABANDONED)
+    if hold is None or not _lasts(hold, situation.now) or situation.policy.force or going_back:
+        return decision
+    if decision.step is Step.PROBE and situation.journal.open_rotation is None:
+        return replace(decision, step=Step.NONE, blockers=(blockers.held(situation.journal, hold),))
+    if decision.step in HELD_STEPS:
+        return replace(decision, step=Step.STOP, blockers=(blockers.held(situation.journal, hold),))
+    return decision
+
+
+def _lasts(hold: Hold, now: datetime) -> bool:
+    return hold.until is None or now < hold.until
+
+
+def _clocked(situation: Situation, decision: Decision) -> Decision:
+    skew, bound = situation.skew, situation.policy.clock_skew
+    if decision.step not in TIMED_STEPS or (skew is not None and abs(skew) <= bound):
+        return decision
+    return _stop(decision.phase, blockers.clocks_differ(situation.journal, skew, bound), decision.desired)
+
+
+def _dated(situation: Situation, decision: Decision) -> Decision:
+    journal, policy, now = situation.journal, situation.policy, situation.now
+    due, expires = due_at(journal, policy), expires_at(journal, policy)
+    if expires is None:
+        urgency = "unknown"
+    elif now >= expires:
+        urgency = "expired"
+    elif now >= expires - policy.urgent_before:
+        urgency = "urgent"
+    else:
+        urgency = "due" if is_due(situation) else "ok"
+    return replace(decision, due_at=due, expires_at=expires, urgency=urgency)

@@ -1,0 +1,110 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The journal as a document: strict both ways. What is not understood is refused, never guessed."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import SCHEMA, Journal
+
+
+class _Unreadable(Exception):
+    """Where a document departs from its schema, without the value that stands there."""
+
+
+def journal_document(journal: Journal) -> dict[str, Any]:
+    """Return the journal as plain JSON types."""
+    document = _plain(journal)
+    assert isinstance(document, dict)
+    return document
+
+
+def parse_journal(document: object, where: str) -> Journal:
+    """Return the journal of a document.
+
+    :param where: the store's name for the document, for messages.
+    :raises Refusal: another schema version, a missing, unknown or malformed field.
+    """
+    schema = document.get("schema") if isinstance(document, Mapping) else None
+    if schema != SCHEMA:
+        newer = isinstance(schema, int) and schema > SCHEMA
+        raise Refusal(
+            "a journal is only read when every field of it is understood",
+            where,
+            f"schema version {SCHEMA}",
+            f"schema version {schema}" if isinstance(schema, int) else "no schema version",
+            "upgrade this collection to the version that wrote the journal" if newer else _RESTORE,
+        )
+    try:
+        journal = _typed(Journal, document, "journal")
+    except _Unreadable as error:
+        raise Refusal(
+            "a journal is only read when every field of it is understood",
+            where,
+            f"a journal of schema version {SCHEMA}",
+            str(error),
+            _RESTORE,
+        ) from None
+    assert isinstance(journal, Journal)
+    return journal
+
+
+_RESTORE = "restore the document from the store's backup; nothing was changed"
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return value.astimezone(timezone.utc).isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _typed(kind: Any, value: Any, where: str) -> Any:
+    if typing.get_origin(kind) is types.UnionType:
+        inner = next(option for option in typing.get_args(kind) if option is not type(None))
+        return None if value is None else _typed(inner, value, where)
+    if typing.get_origin(kind) is tuple:
+        if not isinstance(value, list):
+            raise _Unreadable(f"{where} is not a list")
+        return tuple(_typed(typing.get_args(kind)[0], item, f"{where}[{n}]") for n, item in enumerate(value))
+    if dataclasses.is_dataclass(kind):
+        return _record(kind, value, where)
+    if kind is datetime:
+        return _time(value, where)
+    if type(value) is not kind:
+        raise _Unreadable(f"{where} is not of type {kind.__name__}")
+    return value
+
+
+def _record(kind: Any, value: Any, where: str) -> Any:
+    if not isinstance(value, Mapping):
+        raise _Unreadable(f"{where} is not a mapping")
+    hints = typing.get_type_hints(kind)
+    names = {field.name for field in dataclasses.fields(kind)}
+    if missing := sorted(names - value.keys()):
+        raise _Unreadable(f"{where} lacks {', '.join(missing)}")
+    if unknown := len(value.keys() - names):
+        raise _Unreadable(f"{where} has {unknown} unknown field(s)")
+    return kind(**{name: _typed(hints[name], value[name], f"{where}.{name}") for name in sorted(names)})
+
+
+def _time(value: Any, where: str) -> datetime:
+    if isinstance(value, str):
+        try:
+            when = datetime.fromisoformat(value)
+        except ValueError:
+            when = None
+        if when is not None and when.tzinfo is not None:
+            return when
+    raise _Unreadable(f"{where} is not a time with its zone")

@@ -1,0 +1,163 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each effect adds to the journal. Pure: a journal in, a journal out, one line of history for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import merged_registry, with_attestations
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    Attestation,
+    Dependent,
+    Event,
+    Failure,
+    Journal,
+    Known,
+    Rotation,
+    Staged,
+)
+
+
+def adopted(journal: Journal, secret: Known, at: datetime) -> Journal:
+    """A person handed in the active secret."""
+    return _noted(replace(journal, active=secret), at, "adopted", secret.fingerprint)
+
+
+def opened(journal: Journal, rotation_id: str, reason: str, at: datetime) -> Journal:
+    """A rotation begins."""
+    return _noted(
+        replace(journal, rotation=Rotation(rotation_id, reason, at)), at, "opened", f"{rotation_id}: {reason}"
+    )
+
+
+def generation_sent(journal: Journal, at: datetime) -> Journal:
+    """The one generation of this rotation is about to be sent (I-6)."""
+    return _changed(journal, at, "generation sent", generation_sent_at=at)
+
+
+def generation_refused(journal: Journal, at: datetime) -> Journal:
+    """The generation was certainly not carried out, so that another may be sent."""
+    return _changed(journal, at, "generation refused", generation_sent_at=None)
+
+
+def staged(journal: Journal, secret: Staged, at: datetime) -> Journal:
+    """The staged secret is kept."""
+    return _changed(journal, at, "staged", detail=secret.fingerprint, staged=secret)
+
+
+def discarded(journal: Journal, at: datetime) -> Journal:
+    """What was handed in is not accepted; it was used nowhere."""
+    rotation = _open(journal)
+    fingerprint = rotation.staged.fingerprint if rotation.staged else ""
+    return _changed(journal, at, "discarded", detail=fingerprint, staged=None)
+
+
+def overlapping(journal: Journal, at: datetime) -> Journal:
+    """Both secrets are accepted."""
+    return _changed(journal, at, "usable", overlap_at=at)
+
+
+def distributing(journal: Journal, at: datetime) -> Journal:
+    """Hosts may hold the staged secret from now on."""
+    return journal if _open(journal).distribution_at else _changed(journal, at, "distributing", distribution_at=at)
+
+
+def registered(journal: Journal, declared: Iterable[Dependent]) -> Journal:
+    """The registry grows by what the inventory declares (I-11)."""
+    return replace(journal, registry=merged_registry(journal.registry, declared))
+
+
+def retired(journal: Journal, dependent_id: str, reason: str, at: datetime) -> Journal:
+    """A person says that a dependent is gone for good."""
+    kept = tuple(item for item in journal.registry if item.id != dependent_id)
+    return _noted(replace(journal, registry=kept), at, "retired", f"{dependent_id}: {reason}")
+
+
+def attested(
+    journal: Journal, attestations: tuple[Attestation, ...], failures: tuple[Failure, ...], at: datetime
+) -> Journal:
+    """What one batch of hosts came to. A dependent's latest result replaces its former failure."""
+    rotation = _open(journal)
+    answered = {item.dependent for item in attestations} | {item.dependent for item in failures}
+    kept = tuple(item for item in rotation.failures if item.dependent not in answered)
+    return _changed(
+        journal,
+        at,
+        "attested",
+        detail=f"{len(attestations)} proved, {len(failures)} failed",
+        attestations=with_attestations(rotation.attestations, attestations),
+        failures=kept + failures,
+    )
+
+
+def activation_sent(journal: Journal, at: datetime) -> Journal:
+    """One activation is about to be sent, or a person is asked for it (I-6)."""
+    sent = (*_open(journal).activations_sent_at, at)
+    return _changed(journal, at, "activation sent", activations_sent_at=sent)
+
+
+def activated(journal: Journal, at: datetime) -> Journal:
+    """The probe shows that the staged secret is the active one."""
+    rotation = _open(journal)
+    assert rotation.staged is not None
+    known = Known(rotation.staged.fingerprint, rotation.staged.generated_at)
+    return _changed(replace(journal, active=known), at, "activated", detail=known.fingerprint, activated_at=at)
+
+
+def lost(journal: Journal, at: datetime) -> Journal:
+    """The staged secret is dead."""
+    return _changed(journal, at, "lost", lost_at=at)
+
+
+def orphaned(journal: Journal, at: datetime) -> Journal:
+    """Bounded tries are used up."""
+    return _changed(journal, at, "orphaned", orphaned_at=at)
+
+
+def abandoned(journal: Journal, reason: str, at: datetime) -> Journal:
+    """A person gives the rotation up.
+
+    :raises Refusal: none is open, or the staged secret is active already.
+    """
+    rotation = journal.open_rotation
+    if rotation is None or rotation.activated_at is not None:
+        raise Refusal(
+            "only a rotation that has not been activated can be abandoned",
+            journal.name,
+            "a rotation before its activation",
+            "none" if rotation is None else "an activation: the former secret is dead, there is no way back",
+            "nothing to do" if rotation is None else "run keyturn.sfmc.rotate, which finishes it",
+        )
+    if rotation.abandoned_at is not None:
+        return journal
+    return _changed(journal, at, "abandoned", detail=reason, abandoned_at=at)
+
+
+def forgotten(journal: Journal, at: datetime) -> Journal:
+    """The staged secret is dropped, the rotation is over without an activation."""
+    return _changed(journal, at, "forgotten", closed_at=at, outcome="abandoned")
+
+
+def closed(journal: Journal, at: datetime) -> Journal:
+    """The former secret is dead, the soak was clean, the previous secret is purged."""
+    return _changed(journal, at, "closed", closed_at=at, outcome="rotated")
+
+
+def _open(journal: Journal) -> Rotation:
+    rotation = journal.open_rotation
+    assert rotation is not None, "no rotation is open"
+    return rotation
+
+
+def _changed(journal: Journal, at: datetime, what: str, detail: str = "", **facts: object) -> Journal:
+    rotation = replace(_open(journal), **facts)  # type: ignore[arg-type]
+    return _noted(replace(journal, rotation=rotation), at, what, detail)
+
+
+def _noted(journal: Journal, at: datetime, what: str, detail: str) -> Journal:
+    return replace(journal, history=(*journal.history, Event(at, what, detail)))

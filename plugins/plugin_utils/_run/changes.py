@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each step makes of an integration's record: journal and secrets change together. Pure; `Run` saves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret, checked_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Known, Sighting, Staged, Verdict
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
+
+
+def kept(record: Record, text: str, now: datetime, usable_delay: timedelta) -> Record:
+    """Return the record with a staged secret that has just come in. Pure; the caller saves it at once.
+
+    Its age is not known to the second: it is not older than the rotation, and not younger than now.
+
+    :raises Refusal: no rotation waits for a secret, the form is wrong, or it is one that is known already.
+    """
+    rotation, name = record.journal.open_rotation, record.journal.name
+    if rotation is None or rotation.overlap_at or rotation.activated_at or rotation.abandoned_at or rotation.lost_at:
+        raise _not_asked_for(name, "no open rotation" if rotation is None else "one that has its staged secret")
+    secret = checked_secret(text, f"the secret for {name}")
+    _check_new(record, secret, name)
+    generated_at = rotation.generation_sent_at or rotation.opened_at
+    staged = Staged(record.secrets.fingerprint(secret), generated_at, now + usable_delay)
+    return Record(transitions.staged(record.journal, staged, now), replace(record.secrets, staged=secret))
+
+
+def adopted(record: Record, text: str, generated_at: datetime | None, seen: Sighting, now: datetime) -> Record:
+    """Return the record with the active secret that a person handed in.
+
+    :param generated_at: None when nobody knows; then a rotation is due at once, since its end is unknown too.
+    :param seen: what SFMC said of it just now.
+    :raises Refusal: a rotation is open, or SFMC did not accept the secret.
+    """
+    name = record.journal.name
+    if record.journal.open_rotation is not None:
+        raise _not_asked_for(name, "an open rotation")
+    if seen.verdict is not Verdict.ACCEPTED:
+        raise Refusal(
+            "the active secret is one that SFMC accepts",
+            f"the handed-in secret for {name}",
+            "accepted",
+            f"{seen.verdict.value} ({seen.detail})",
+            "see that it was pasted whole, that it is this package's, and that SFMC answers; nothing was stored",
+        )
+    secret = checked_secret(text, f"the secret for {name}")
+    known = Known(record.secrets.fingerprint(secret), generated_at)
+    if record.journal.active == known:
+        return record
+    return Record(transitions.adopted(record.journal, known, now), replace(record.secrets, active=secret))
+
+
+def opened(record: Record, reason: str, now: datetime) -> Record:
+    """Return the record with a new rotation; its id goes into the description of the generation."""
+    if record.journal.open_rotation is not None:
+        raise Conflict(record.journal.name)
+    number = 1 + sum(event.what == "opened" for event in record.journal.history)
+    rotation_id = f"{now:%Y%m%d}-{record.journal.client_id[:6]}-{number}"
+    return record.with_journal(transitions.opened(record.journal, rotation_id, reason, now))
+
+
+def intending_to_generate(record: Record, reason: str, now: datetime) -> Record:
+    """Return the record with the intent of one generation; Conflict when somebody else has it (I-1, I-6)."""
+    record = record if record.journal.open_rotation else opened(record, reason, now)
+    rotation = record.journal.open_rotation
+    if rotation is None or rotation.generation_sent_at or rotation.staged:
+        raise Conflict(record.journal.name)
+    return record.with_journal(transitions.generation_sent(record.journal, now))
+
+
+def intending_to_activate(record: Record, sent_before: int, now: datetime) -> Record:
+    """Return the record with the intent of one activation; Conflict when somebody else has it."""
+    rotation = record.journal.open_rotation
+    if rotation is None or len(rotation.activations_sent_at) != sent_before:
+        raise Conflict(record.journal.name)
+    return record.with_journal(transitions.activation_sent(record.journal, now))
+
+
+def activated(record: Record, now: datetime) -> Record:
+    """Return the record with the staged secret as the active one, and the former kept until it is shown to be dead."""
+    secrets = replace(record.secrets, active=record.secrets.staged, previous=record.secrets.active, staged=None)
+    return Record(transitions.activated(record.journal, now), secrets)
+
+
+def discarded(record: Record, now: datetime) -> Record:
+    """Return the record without the staged secret that SFMC does not accept."""
+    return Record(transitions.discarded(record.journal, now), replace(record.secrets, staged=None))
+
+
+def forgotten(record: Record, now: datetime) -> Record:
+    """Return the record without the staged secret, its rotation over."""
+    return Record(transitions.forgotten(record.journal, now), replace(record.secrets, staged=None))
+
+
+def closed(record: Record, now: datetime) -> Record:
+    """Return the record without the previous secret, its rotation done."""
+    return Record(transitions.closed(record.journal, now), replace(record.secrets, previous=None))
+
+
+def _check_new(record: Record, secret: Secret, name: str) -> None:
+    for which, known in (("active", record.secrets.active), ("previous", record.secrets.previous)):
+        if known is not None and known.reveal() == secret.reveal():
+            raise Refusal(
+                "a staged secret is a new one",
+                f"the secret for {name}",
+                "one that the store does not know",
+                f"the {which} secret, {record.secrets.fingerprint(secret)}",
+                "generate in Setup > Installed Packages > Staged Secret, and hand in what is shown there",
+            )
+
+
+def _not_asked_for(name: str, found: str) -> Refusal:
+    return Refusal(
+        "a secret is handed in when one is waited for",
+        name,
+        "an open rotation without a usable staged secret (stage=staged), or no open rotation (stage=active)",
+        found,
+        "see ansible-playbook keyturn.sfmc.status; keyturn.sfmc.rotate opens a rotation when it is due,"
+        " or at once with -e sfmc_force=REASON",
+    )

@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One integration's record in its store, changed only by compare-and-set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import (
+    Record,
+    new_record,
+    parse_record,
+    record_document,
+)
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Pace
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Store
+
+_TRIES = 5
+_PACED = ("generated_at", "activated_at")
+
+
+class Keeper:
+    """Loads and changes one record. A change sees the latest version, or is made again on it."""
+
+    def __init__(self, store: Store, client_id: str, name: str) -> None:
+        """Take the store, the client id (the document's name) and the integration's label."""
+        self._store = store
+        self._client_id = client_id
+        self._name = name
+
+    def load(self) -> Record:
+        """Return the record, a new one when nothing is stored yet."""
+        return self._load()[0]
+
+    def commit(self, change: Callable[[Record], Record]) -> tuple[Record, bool]:
+        """Save what `change` makes of the latest record; return it, read back from the store, and whether it is new.
+
+        `change` checks its own preconditions and raises Refusal or Conflict when they do not hold (any more).
+        """
+        for attempt in range(_TRIES):
+            record, version = self._load()
+            changed = change(record)
+            if changed == record:
+                return record, False
+            try:
+                self._store.save(self._client_id, record_document(changed), version)
+            except Conflict:
+                if attempt == _TRIES - 1:
+                    raise
+                continue
+            return self._read_back(changed), True
+        raise AssertionError("the loop returns or raises")
+
+    def prove_writable(self) -> None:
+        """See that the record can be saved, before anything exists that must be."""
+        self._store.prove_writable(self._client_id)
+
+    def _load(self) -> tuple[Record, str | None]:
+        stored = self._store.load(self._client_id)
+        if stored is None:
+            return new_record(self._client_id, self._name), None
+        where = self._store.where(self._client_id)
+        return parse_record(stored.document, self._client_id, where), stored.version
+
+    def _read_back(self, saved: Record) -> Record:
+        record, _version = self._load()
+        if record_document(record) != record_document(saved):
+            raise Conflict(self._store.where(self._client_id))
+        return record
+
+
+class PaceKeeper:
+    """When an account last generated and activated, whichever integration and controller it was (I-8)."""
+
+    def __init__(self, store: Store, account: str) -> None:
+        """Take the store and the account's key."""
+        self._store = store
+        self._document = f"account-{account}"
+
+    def load(self) -> Pace:
+        """Return the times."""
+        return self._load()[0]
+
+    def claim(self, what: str, now: datetime, pace: timedelta) -> None:
+        """Take the account's next slot for `generated_at` or `activated_at`.
+
+        :raises Conflict: somebody took it within `pace`.
+        """
+        present, version = self._load()
+        times = {name: getattr(present, name) for name in _PACED}
+        if times[what] is not None and now < times[what] + pace:
+            raise Conflict(self._store.where(self._document))
+        times[what] = now
+        document = {name: when.isoformat() for name, when in times.items() if when is not None}
+        self._store.save(self._document, document, version)
+
+    def _load(self) -> tuple[Pace, str | None]:
+        stored = self._store.load(self._document)
+        if stored is None:
+            return Pace(), None
+        try:
+            times = {name: datetime.fromisoformat(text) for name, text in stored.document.items()}
+            return Pace(**times), stored.version
+        except (TypeError, ValueError):
+            raise Refusal(
+                "the account's pace is read only when it is understood",
+                self._store.where(self._document),
+                f"times for {' and '.join(_PACED)}",
+                "something else",
+                "restore the document from its backup, or remove it five minutes after the last generation",
+            ) from None

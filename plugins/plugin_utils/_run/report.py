@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run says of itself: evidence for results, tables and messages. Fingerprints only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Phase, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
+
+
+def evidence(outcome: Outcome) -> dict[str, Any]:
+    """Return where one integration stands, as plain JSON types."""
+    run, decision = outcome.run, outcome.decision
+    integration = run.integration
+    known: dict[str, Any] = {
+        "name": integration.name,
+        "client_id": integration.client_id,
+        "package": integration.package,
+        "owner": integration.owner,
+        "effects": list(run.effects),
+    }
+    if decision is None:
+        blockers = [outcome.refusal.as_dict()] if outcome.refusal else []
+        return {**known, **_NOWHERE, "blockers": blockers, "waits_for": str(outcome.refusal)}
+    record = run.keeper.load()
+    return {**known, **_standing(run, record, decision), "waits_for": waits_for(run, record, decision)}
+
+
+_NOWHERE: dict[str, Any] = {
+    "phase": "unknown",
+    "step": "stop",
+    "not_before": None,
+    "due_at": None,
+    "expires_at": None,
+    "days_left": None,
+    "urgency": "unknown",
+    "active": None,
+    "staged": None,
+    "rotation_id": None,
+    "desired": "",
+    "missing": [],
+    "dependents": 0,
+    "proved": 0,
+}
+
+
+def _standing(run: Run, record: Record, decision: Decision) -> dict[str, Any]:
+    journal, now = record.journal, run.client.now()
+    rotation = journal.open_rotation
+    staged = rotation.staged if rotation and rotation.activated_at is None else None
+    left = (decision.expires_at - now).total_seconds() / 86400 if decision.expires_at else None
+    dependents = len(run.registry)
+    return {
+        "phase": decision.phase.value,
+        "step": decision.step.value,
+        "not_before": _text(decision.not_before),
+        "due_at": _text(decision.due_at),
+        "expires_at": _text(decision.expires_at),
+        "days_left": None if left is None else round(left, 1),
+        "urgency": decision.urgency,
+        "active": journal.active.fingerprint if journal.active else None,
+        "staged": staged.fingerprint if staged else None,
+        "rotation_id": rotation.id if rotation else None,
+        "desired": decision.desired,
+        "missing": list(decision.missing),
+        "dependents": dependents,
+        "proved": dependents - len(decision.missing) if _counts(decision) else 0,
+        "blockers": [blocker.as_dict() for blocker in decision.blockers],
+    }
+
+
+def _counts(decision: Decision) -> bool:
+    """Whether `missing` is the rest of a count: before the distribution nothing is proved yet."""
+    return decision.step is Step.DISTRIBUTE or decision.phase in (Phase.ATTESTED, Phase.SOAKING, Phase.ORPHANED)
+
+
+def waits_for(run: Run, record: Record, decision: Decision) -> str:
+    """Return one sentence: what happens next, when, or who has to do what."""
+    step = decision.step
+    if step is Step.STOP:
+        return "; ".join(str(blocker) for blocker in decision.blockers)
+    if step is Step.NONE and decision.blockers:
+        return "; ".join(str(blocker) for blocker in decision.blockers)
+    if step is Step.NONE:
+        return f"nothing; due {_day(decision.due_at)}"
+    if step is Step.WAIT:
+        return f"the clock, until {_text(decision.not_before)}"
+    if step is Step.HAND_IN:
+        return run.provider.to_generate(run.order(record), run.integration.name)
+    if step is Step.CONFIRM:
+        return run.provider.to_activate(run.order(record))
+    if step is Step.DISTRIBUTE:
+        return "; ".join(str(blocker) for blocker in decision.blockers)
+    return _NEXT[step]
+
+
+_NEXT = {
+    Step.PROBE: "an answer from SFMC",
+    Step.GENERATE: "the next run, which generates a staged secret",
+    Step.RETRIEVE: "the next run, which asks for the secret whose answer was lost",
+    Step.DISCARD: "the next run, which drops a handed-in secret that SFMC does not accept",
+    Step.NOTE_OVERLAP: "the next run, which begins to distribute",
+    Step.ACTIVATE: "the next run, which activates",
+    Step.NOTE_ACTIVATED: "the next run, which records the activation",
+    Step.NOTE_LOST: "the next run, which puts the active secret back",
+    Step.NOTE_ORPHANED: "a person",
+    Step.FORGET: "the next run, which drops the staged secret",
+    Step.CLOSE: "the next run, which closes the rotation",
+}
+
+
+def _text(when: datetime | None) -> str | None:
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
+
+
+def _day(when: datetime | None) -> str:
+    return when.strftime("%Y-%m-%d") if when else "at an unknown date"

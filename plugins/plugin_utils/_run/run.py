@@ -1,0 +1,277 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run of one integration: gather, ask `decide`, act, record. Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Integration
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import AnswerLost, Order, Provider
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret, checked_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, transitions
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import decide, forced
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    Attestation,
+    Decision,
+    Dependent,
+    Failure,
+    Journal,
+    Probe,
+    Sighting,
+    Situation,
+    Step,
+)
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import Evidence
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Keeper, PaceKeeper
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import SfmcClient
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
+
+#: A run takes far fewer steps than this between two waits; more means that two rules contradict each other.
+_STEPS_AT_MOST = 20
+
+STAGING = frozenset(
+    {Step.GENERATE, Step.RETRIEVE, Step.DISCARD, Step.NOTE_OVERLAP, Step.NOTE_ACTIVATED, Step.NOTE_LOST}
+)
+ACTIVATING = frozenset(
+    {Step.ACTIVATE, Step.NOTE_ACTIVATED, Step.NOTE_LOST, Step.NOTE_ORPHANED, Step.CLOSE, Step.FORGET}
+)
+FORGETTING = frozenset({Step.FORGET, Step.NOTE_ACTIVATED})
+
+
+#: Effects that record what the probe has just shown, so that it still holds.
+_OBSERVATIONS = frozenset({"usable", "lost", "orphaned"})
+
+
+class Run:
+    """Brings one integration as far as the allowed steps and the clocks let it."""
+
+    def __init__(
+        self,
+        integration: Integration,
+        keeper: Keeper,
+        pace: PaceKeeper,
+        provider: Provider,
+        client: SfmcClient,
+        registry: Callable[[], tuple[Dependent, ...]],
+        tell: Callable[[str], None],
+    ) -> None:
+        """Take the collaborators; `registry` is called only when something is due, `tell` shows progress."""
+        self.integration = integration
+        self.keeper = keeper
+        self.client = client
+        self.provider = provider
+        self.effects: list[str] = []
+        self._pace = pace
+        self._declared = registry
+        self._tell = tell
+        self._probe = Probe()
+        self._acts: dict[Step, Callable[[], object]] = {
+            Step.GENERATE: self._generate,
+            Step.RETRIEVE: self._retrieve,
+            Step.DISCARD: lambda: self._change("discarded", changes.discarded),
+            Step.NOTE_OVERLAP: lambda: self._note("usable", transitions.overlapping),
+            Step.ACTIVATE: self._activate,
+            Step.NOTE_ACTIVATED: lambda: self._change("activated", changes.activated),
+            Step.NOTE_LOST: lambda: self._note("lost", transitions.lost),
+            Step.NOTE_ORPHANED: lambda: self._note("orphaned", transitions.orphaned),
+            Step.FORGET: lambda: self._change("forgotten", changes.forgotten),
+            Step.CLOSE: lambda: self._change("closed", changes.closed),
+        }
+
+    @property
+    def registry(self) -> tuple[Dependent, ...]:
+        """The dependents of the journal as it is now; a decision also counts what the inventory has added since."""
+        return transitions.registered(self.keeper.load().journal, self._declared()).registry
+
+    def look(self) -> Decision:
+        """Read, measure where the decision needs it, decide. Changes nothing anywhere."""
+        record = self.keeper.load()
+        decision = decide(self._situation(record, record.journal.registry))
+        if decision.step is Step.NONE:
+            return decision
+        registry = transitions.registered(record.journal, self._declared()).registry
+        decision = decide(self._situation(record, registry))
+        if decision.step is Step.PROBE:
+            self._probe = self._measured(record)
+            decision = decide(self._situation(record, registry))
+        return decision
+
+    def advance(self, allowed: Iterable[Step]) -> Decision:
+        """Take every allowed step that is legal now; return the decision that is left."""
+        steps = frozenset(allowed)
+        for _ in range(_STEPS_AT_MOST):
+            decision = self.look()
+            if decision.step not in steps:
+                return decision
+            try:
+                self._acts[decision.step]()
+            except Conflict as conflict:
+                self._tell(f"{self.integration.name}: {conflict.found}; reading again")
+                self.forget_probe()
+        raise AssertionError(f"{self.integration.name}: {decision.step.value} leads to itself")
+
+    def forget_probe(self) -> None:
+        """Measure again before the next decision: time has passed, or an effect was sent."""
+        self._probe = Probe()
+
+    def order(self, record: Record) -> Order:
+        """Return what the provider is told about the open rotation."""
+        rotation = record.journal.open_rotation
+        assert rotation is not None
+        return Order(self.integration.client_id, self.integration.package, rotation.id)
+
+    def commit(self, effect: str, change: Callable[[Record], Record]) -> Record:
+        """Change the record, the registry grown by what the inventory declares; note the effect, measure again later."""
+        declared = self._declared()
+
+        def changed(record: Record) -> Record:
+            after = change(record)
+            return after.with_journal(transitions.registered(after.journal, declared))
+
+        record, is_new = self.keeper.commit(changed)
+        if is_new:
+            self.effects.append(effect)
+        if effect not in _OBSERVATIONS:
+            self.forget_probe()
+        return record
+
+    # --- distribution ------------------------------------------------------------------------------------------------
+
+    def begin_distribution(self) -> None:
+        """Record, before the first write, that hosts may hold the staged secret from now on."""
+        rotation = self.keeper.load().journal.open_rotation
+        if rotation is not None and rotation.overlap_at and not rotation.distribution_at:
+            self._note("distributing", transitions.distributing)
+
+    def attest(self, evidence: Evidence) -> None:
+        """Record what a batch of hosts proved. Outside of a rotation there is nothing to record."""
+        if self.keeper.load().journal.open_rotation is None:
+            return
+        now = self.client.now()
+        attestations = tuple(
+            Attestation(item.id, fingerprint, item.places, now, "token") for item, fingerprint in evidence.proved
+        )
+        failures = tuple(Failure(name, now, reason) for name, reason in evidence.failed)
+        self._note("attested", lambda journal, at: transitions.attested(journal, attestations, failures, at))
+
+    def knows(self, dependent_id: str) -> bool:
+        """Tell whether the registry has this dependent."""
+        return any(item.id == dependent_id for item in self.registry)
+
+    def retire(self, dependent_id: str, reason: str, check_mode: bool) -> bool:
+        """Take a dependent out of the registry; Refusal while the inventory still declares it."""
+        if any(item.id == dependent_id for item in self._declared()):
+            raise blockers.still_declared(self.integration.name, dependent_id)
+        known = self.knows(dependent_id)
+        if known and not check_mode:
+            self._note("retired", lambda journal, at: transitions.retired(journal, dependent_id, reason, at))
+        return known
+
+    # --- gather ------------------------------------------------------------------------------------------------------
+
+    def _situation(self, record: Record, registry: tuple[Dependent, ...]) -> Situation:
+        return Situation(
+            journal=record.journal,
+            registry=registry,
+            policy=self.integration.policy,
+            now=self.client.now(),
+            probe=self._probe,
+            pace=self._pace.load(),
+            skew=self.client.skew,
+        )
+
+    def _measured(self, record: Record) -> Probe:
+        """Ask about A and B, as they were when the rotation opened; once each."""
+        rotation = record.journal.open_rotation
+        secrets = record.secrets
+        if rotation is not None and rotation.activated_at is not None:
+            return Probe(self._sight(secrets.previous), self._sight(secrets.active))
+        return Probe(self._sight(secrets.active), self._sight(secrets.staged))
+
+    def _sight(self, secret: Secret | None) -> Sighting:
+        return self.client.sight(self.integration.client_id, secret) if secret else Sighting()
+
+    # --- act and record ----------------------------------------------------------------------------------------------
+
+    def _generate(self) -> None:
+        """Prove the store, take the account's slot, record the intent, send it once, keep the value (I-5, I-6, I-8)."""
+        self.keeper.prove_writable()
+        force = self.integration.policy.force
+        reason = forced(force) if force else "due"
+        if self.provider.operator:
+            self.commit("request", lambda record: changes.opened(record, reason, self.client.now()))
+            return
+        self._pace.claim("generated_at", self.client.now(), self.integration.policy.pace)
+        record = self.commit(
+            "intent to generate", lambda record: changes.intending_to_generate(record, reason, self.client.now())
+        )
+        self._tell(f"{self.integration.name}: generating a staged secret, {self.order(record).description!r}")
+        self.effects.append("generate")
+        try:
+            text = self.provider.generate(self.order(record))
+        except AnswerLost as lost:
+            self._tell(f"{self.integration.name}: {lost}")
+        except Refusal:
+            self._note("generation refused", transitions.generation_refused)
+            raise
+        else:
+            self.keep_staged(text)
+
+    def _retrieve(self) -> None:
+        text = self.provider.retrieve(self.order(self.keeper.load()))
+        if text is None:
+            self._note("generation refused", transitions.generation_refused)
+        else:
+            self.effects.append("retrieve")
+            self.keep_staged(text)
+
+    def keep_staged(self, text: str) -> None:
+        """Keep a staged secret that was just received: a durable write, read back, before anything else happens."""
+        delay = self.integration.policy.usable_delay
+        self.commit("persist", lambda record: changes.kept(record, text, self.client.now(), delay))
+
+    def hand_in(self, text: str) -> None:
+        """Keep a staged secret that a person hands in; handing the same one in again changes nothing."""
+        staged = self.keeper.load().secrets.staged
+        if staged is None or staged.reveal() != text:
+            self.keep_staged(text)
+
+    def adopt(self, text: str, generated_at: datetime | None) -> Decision:
+        """Take in the active secret, if SFMC accepts it."""
+        seen = self.client.sight(self.integration.client_id, checked_secret(text, self.integration.name))
+        self.commit("adopted", lambda record: changes.adopted(record, text, generated_at, seen, self.client.now()))
+        return self.look()
+
+    def abandon(self, reason: str) -> None:
+        """Give the open rotation up; what holds its staged secret gets the active one back before it is forgotten."""
+        if self.keeper.load().journal.open_rotation is not None:
+            self._note("abandoned", lambda journal, now: transitions.abandoned(journal, reason, now))
+
+    def _activate(self) -> None:
+        """Record the intent, send it once; whether it worked is found out by the next probe."""
+        rotation = self.keeper.load().journal.open_rotation
+        sent = len(rotation.activations_sent_at) if rotation else 0
+        if not self.provider.operator:
+            self._pace.claim("activated_at", self.client.now(), self.integration.policy.pace)
+        record = self.commit(
+            "intent to activate", lambda record: changes.intending_to_activate(record, sent, self.client.now())
+        )
+        if self.provider.operator:
+            return
+        self._tell(f"{self.integration.name}: every dependent is proved; activating")
+        self.effects.append("activate")
+        try:
+            self.provider.activate(self.order(record))
+        except AnswerLost as lost:
+            self._tell(f"{self.integration.name}: {lost}")
+
+    def _change(self, effect: str, change: Callable[[Record, datetime], Record]) -> None:
+        self.commit(effect, lambda record: change(record, self.client.now()))
+
+    def _note(self, effect: str, transition: Callable[[Journal, datetime], Journal]) -> None:
+        self._change(effect, lambda record, now: record.with_journal(transition(record.journal, now)))

@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Builds runs: store, provider and client of each declared integration."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import HttpClient
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Integration, Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import Provider
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.http import Call, HttpProvider
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.operator import OperatorProvider
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import no_such_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Keeper, PaceKeeper
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import SfmcClient
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Store
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._vault import VaultCipher
+
+
+class Workshop:
+    """Makes the collaborators of runs, sharing what can be shared within one call."""
+
+    def __init__(self, inventory: Inventory, vault_secrets: list[tuple[str, Any]], tell: Callable[[str], None]) -> None:
+        """Take the inventory, the run's vault secrets, and where progress is shown."""
+        self._inventory = inventory
+        self._vault_secrets = vault_secrets
+        self._tell = tell
+        self._by_client_id = functools.lru_cache(maxsize=1)(self._gathered)
+
+    def runs(self, integrations: Iterable[Integration]) -> list[Run]:
+        """Return a run for each integration."""
+        return [self._run(integration) for integration in integrations]
+
+    def _run(self, integration: Integration) -> Run:
+        store = store_for(integration.store, self._vault_secrets)
+        return Run(
+            integration,
+            Keeper(store, integration.client_id, integration.name),
+            PaceKeeper(store, integration.account),
+            provider_for(integration),
+            SfmcClient(integration.auth_url, HttpClient(integration.ca_path)),
+            lambda: self._by_client_id().get(integration.client_id, ()),
+            self._tell,
+        )
+
+    def _gathered(self) -> dict[str, tuple[Dependent, ...]]:
+        """Read the whole inventory once, when the first integration needs it (I-10)."""
+        found: dict[str, list[Dependent]] = {}
+        for item in self._inventory.dependents():
+            found.setdefault(item.client_id, []).append(item.dependent)
+        return {client_id: tuple(dependents) for client_id, dependents in found.items()}
+
+
+def store_for(settings: Mapping[str, Any], vault_secrets: list[tuple[str, Any]]) -> Store:
+    """Return the store that `sfmc_store` describes.
+
+    :raises Refusal: no vault secret, or the default folder on AWX, where it does not outlive the job.
+    """
+    job_folder = os.environ.get("AWX_PRIVATE_DATA_DIR")
+    path = Path(settings["path"]).expanduser()
+    if job_folder and (settings.get("path_is_default") or path.resolve().is_relative_to(Path(job_folder).resolve())):
+        raise Refusal(
+            "I-45: the journal outlives the job that writes it",
+            f"sfmc_store.path {path}",
+            "a folder that lasts, mounted into the execution environment",
+            "a folder of this AWX job, which is deleted when the job ends",
+            "mount a volume into the container group and set sfmc_store.path to it",
+        )
+    return FileStore(path, VaultCipher(vault_secrets, settings.get("vault_id")))
+
+
+def kept_record(integration: Integration, vault_secrets: list[tuple[str, Any]]) -> Record:
+    """Return an integration's record from its store."""
+    store = store_for(integration.store, vault_secrets)
+    return Keeper(store, integration.client_id, integration.name).load()
+
+
+def kept_secret(integration: Integration, stage: str, vault_secrets: list[tuple[str, Any]]) -> Secret:
+    """Return the `active` or the `staged` secret from the store; Refusal when there is none."""
+    return secret_of(kept_record(integration, vault_secrets), stage)
+
+
+def secret_of(record: Record, stage: str) -> Secret:
+    """Return the `active` or the `staged` secret of a record; Refusal when there is none."""
+    secret: Secret | None = getattr(record.secrets, stage)
+    if secret is None:
+        raise no_such_secret(record.journal, stage)
+    return secret
+
+
+def provider_for(integration: Integration) -> Provider:
+    """Return the provider that `sfmc_provider` describes; Refusal when a call is missing."""
+    settings = integration.provider
+    if settings["kind"] == "operator":
+        return OperatorProvider()
+    for call in ("generate", "activate"):
+        if not settings[call]:
+            raise Refusal(
+                "an http provider says how to generate and how to activate",
+                "sfmc_provider",
+                f"a mapping {call!r} with a url",
+                "none",
+                "add it, or set kind: operator, which works on every tenant",
+            )
+    http = HttpClient(settings["ca_path"] or integration.ca_path, settings["timeout"])
+    retrieve = Call(**settings["retrieve"]) if settings["retrieve"] else None
+    return HttpProvider(http, Call(**settings["generate"]), Call(**settings["activate"]), retrieve)
