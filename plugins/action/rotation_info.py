@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import table
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
 
 
@@ -24,4 +25,5 @@ class ActionModule(ControlAction):
                 outcomes.append(Outcome(run, run.look()))
             except Refusal as refusal:
                 outcomes.append(Outcome(run, refusal=refusal))
-        return self.reported(outcomes, fail=False)
+        result = self.reported(outcomes, fail=False)
+        return {**result, "table": table(result["integrations"])}

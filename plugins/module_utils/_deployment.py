@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A host's half of the distribution: check every file first, write, read back, prove with a fresh token."""
 
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils import _secure_file
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents import read_value, replace_value
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import read_value, replace_value
 from ansible_collections.keyturn.sfmc.plugins.module_utils._fingerprint import fingerprint
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import ACCEPTED, REJECTED, Answer
@@ -119,7 +119,7 @@ def _recognised(value: str, file: Mapping[str, str], target: Target) -> str:
 
 def _read_back(files: List[Dict[str, str]], target: Target) -> str:
     """Return the secret as it stands in the files now, the same in each of them (I-4)."""
-    value: Optional[str] = None
+    value = ""
     for file in files:
         value = read_value(file["format"], _secure_file.read(file["path"]).content, file["key"], file["path"])
         if fingerprint(target.key, value) != target.fingerprint:
@@ -130,7 +130,6 @@ def _read_back(files: List[Dict[str, str]], target: Target) -> str:
                 fingerprint(target.key, value),
                 "something changed the file at the same moment (configuration management?); stop it, run again",
             )
-    assert value is not None
     return value
 
 

@@ -132,6 +132,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Target, deploy
 from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import HostClient
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 _FILE = {
     "path": {"type": "str", "required": True},
@@ -180,7 +181,8 @@ def main() -> None:
     changes = [
         file for item in evidence if item["changed"] for file in item["files"] if file["before"] != file["after"]
     ]
-    module.exit_json(
+    refusals = [Refusal(**item["refusal"]) for item in evidence if item["refusal"]]
+    result = dict(
         changed=any(item["changed"] for item in evidence),
         dependents=evidence,
         diff=[
@@ -193,6 +195,9 @@ def main() -> None:
             for file in changes
         ],
     )
+    if refusals:
+        module.fail_json(msg="\n".join(str(refusal) for refusal in refusals), **result)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

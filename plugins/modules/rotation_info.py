@@ -76,4 +76,12 @@ blocked:
   type: list
   elements: str
   sample: []
+table:
+  description: One row for each integration, 100 columns wide at most.
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - INTEGRATION  CLIENT ID   PHASE   DAYS LEFT  DUE         PROVED  NEXT
+    - crm_sync     0a1b2c3d..  closed  180        2027-04-22  -       none
 """

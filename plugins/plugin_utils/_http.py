@@ -12,14 +12,19 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-from requests.auth import AuthBase
-
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import (
     MAX_BODY_BYTES,
     HttpRequest,
     is_loopback,
 )
+
+try:
+    import requests
+except ImportError:
+    HAS_REQUESTS = False
+else:
+    HAS_REQUESTS = True
 
 
 class NoAnswer(Exception):
@@ -44,11 +49,9 @@ class HttpAnswer:
         return f"HttpAnswer({self.status})"
 
 
-class _OnlyOurHeaders(AuthBase):
-    """Keeps requests from adding credentials of its own accord (.netrc)."""
-
-    def __call__(self, request: Any) -> Any:
-        return request
+def _only_our_headers(request: Any) -> Any:
+    """Keep requests from adding credentials of its own accord (.netrc)."""
+    return request
 
 
 class HttpClient:
@@ -58,8 +61,16 @@ class HttpClient:
         self, ca_path: str | None = None, timeout: float = 20.0, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         """Take a CA file (None: the system's) and the time for a whole exchange, in seconds."""
+        if not HAS_REQUESTS:
+            raise Refusal(
+                "the controller asks SFMC over the Python library requests",
+                "this controller",
+                "requests in the Python that runs ansible",
+                "none",
+                "pip install requests, or an execution environment with this collection's dependencies",
+            )
         self._session = requests.Session()
-        self._session.auth = _OnlyOurHeaders()
+        self._session.auth = _only_our_headers
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._ca_path = ca_path
         self._timeout = timeout

@@ -16,6 +16,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import HttpRequest, is_loopback
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import HttpAnswer, HttpClient, NoAnswer
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import AnswerLost, Order
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ class HttpProvider:
 
     def retrieve(self, order: Order) -> str | None:
         """Return the staged secret that this order made; a 404 says that it made none."""
-        assert self._retrieve is not None
-        answer = self._send("retrieve", self._retrieve, order, also=404)
-        return None if answer.status == 404 else _secret_in(answer, self._retrieve)
+        call = required(self._retrieve)
+        answer = self._send("retrieve", call, order, also=404)
+        return None if answer.status == 404 else _secret_in(answer, call)
 
     def activate(self, order: Order) -> None:
         """Activate the staged secret."""

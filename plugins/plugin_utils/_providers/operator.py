@@ -18,15 +18,15 @@ class OperatorProvider:
 
     def generate(self, order: Order) -> NoReturn:
         """Never called: a person generates."""
-        raise AssertionError("a person generates")
+        raise LookupError("a person generates")
 
     def retrieve(self, order: Order) -> NoReturn:
         """Never called: a person hands in."""
-        raise AssertionError("a person hands in")
+        raise LookupError("a person hands in")
 
     def activate(self, order: Order) -> NoReturn:
         """Never called: a person activates."""
-        raise AssertionError("a person activates")
+        raise LookupError("a person activates")
 
     def to_generate(self, order: Order, name: str) -> str:
         """Return the clicks up to the hand-in (SFMC guide "Rotate an OAuth 2.0 Secret")."""

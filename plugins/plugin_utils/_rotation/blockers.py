@@ -71,7 +71,7 @@ def clocks_differ(journal: Journal, skew: timedelta | None, bound: timedelta) ->
         journal.name,
         f"SFMC's clock and this controller's within {bound.total_seconds():.0f} s",
         "no readable Date from SFMC" if skew is None else f"{skew.total_seconds():+.0f} s between them",
-        "mend the controller's clock (chronyc tracking), or raise sfmc_clock_skew when SFMC's is known to be off",
+        "mend the controller's clock (chronyc tracking), or raise sfmc_clock_skew_seconds when SFMC's is known to be off",
     )
 
 

@@ -23,6 +23,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     Staged,
     Step,
     Verdict,
+    required,
 )
 
 EVER = datetime.min.replace(tzinfo=timezone.utc)
@@ -192,8 +193,7 @@ def _activate(situation: Situation, rotation: Rotation) -> Decision:
 def _activated(situation: Situation, rotation: Rotation) -> Decision:
     """The former secret must be dead, the new one alive; a dependent that was missed is mended at once."""
     journal, policy, probe = situation.journal, situation.policy, situation.probe
-    assert rotation.activated_at is not None and rotation.staged is not None
-    ends = rotation.activated_at + policy.soak
+    ends = required(rotation.activated_at) + policy.soak
     phase = Phase.ACTIVATED
     if Verdict.NOT_ASKED in (probe.active.verdict, probe.staged.verdict):
         return Decision(phase, Step.PROBE, desired="active")
@@ -205,7 +205,7 @@ def _activated(situation: Situation, rotation: Rotation) -> Decision:
     if blockers.accepts(probe.active):
         return _stop(phase, blockers.former_still_works(journal), desired="active")
     phase = Phase.SOAKING
-    missing = uncovered(situation.registry, rotation.attestations, rotation.staged.fingerprint, EVER)
+    missing = uncovered(situation.registry, rotation.attestations, required(rotation.staged).fingerprint, EVER)
     if missing:
         gate = _gate(situation, missing)
         return Decision(phase, Step.DISTRIBUTE, missing=missing, desired="active", blockers=(gate,))

@@ -22,8 +22,7 @@ class _Unreadable(Exception):
 
 def journal_document(journal: Journal) -> dict[str, Any]:
     """Return the journal as plain JSON types."""
-    document = _plain(journal)
-    assert isinstance(document, dict)
+    document: dict[str, Any] = _plain(journal)
     return document
 
 
@@ -44,7 +43,7 @@ def parse_journal(document: object, where: str) -> Journal:
             "upgrade this collection to the version that wrote the journal" if newer else _RESTORE,
         )
     try:
-        journal = _typed(Journal, document, "journal")
+        journal: Journal = _typed(Journal, document, "journal")
     except _Unreadable as error:
         raise Refusal(
             "a journal is only read when every field of it is understood",
@@ -53,7 +52,6 @@ def parse_journal(document: object, where: str) -> Journal:
             str(error),
             _RESTORE,
         ) from None
-    assert isinstance(journal, Journal)
     return journal
 
 
@@ -82,7 +80,7 @@ def _typed(kind: Any, value: Any, where: str) -> Any:
         return _record(kind, value, where)
     if kind is datetime:
         return _time(value, where)
-    if type(value) is not kind:
+    if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
         raise _Unreadable(f"{where} is not of type {kind.__name__}")
     return value
 

@@ -8,10 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import TypeVar
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 SCHEMA = 1
+
+T = TypeVar("T")
+
+
+def required(value: T | None) -> T:
+    """Return a fact that must be there at this point; its absence is a fault of this collection."""
+    if value is None:
+        raise LookupError("a fact that the phase implies is missing")
+    return value
 
 
 class Phase(str, Enum):

@@ -20,6 +20,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     Known,
     Rotation,
     Staged,
+    required,
 )
 
 
@@ -103,9 +104,8 @@ def activation_sent(journal: Journal, at: datetime) -> Journal:
 
 def activated(journal: Journal, at: datetime) -> Journal:
     """The probe shows that the staged secret is the active one."""
-    rotation = _open(journal)
-    assert rotation.staged is not None
-    known = Known(rotation.staged.fingerprint, rotation.staged.generated_at)
+    secret = required(_open(journal).staged)
+    known = Known(secret.fingerprint, secret.generated_at)
     return _changed(replace(journal, active=known), at, "activated", detail=known.fingerprint, activated_at=at)
 
 
@@ -149,9 +149,7 @@ def closed(journal: Journal, at: datetime) -> Journal:
 
 
 def _open(journal: Journal) -> Rotation:
-    rotation = journal.open_rotation
-    assert rotation is not None, "no rotation is open"
-    return rotation
+    return required(journal.open_rotation)
 
 
 def _changed(journal: Journal, at: datetime, what: str, detail: str = "", **facts: object) -> Journal:

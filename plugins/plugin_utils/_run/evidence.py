@@ -26,37 +26,37 @@ def sorted_evidence(
 ) -> dict[str, Evidence]:
     """Return the evidence by client id.
 
-    A dependent is proved by a report without a failure, with an accepted fresh token, and with its restart and check
-    done where they were owed. A declared dependent without a report failed: absence is not coverage (I-12).
+    A dependent is proved when there are reports of it and each is good: nothing refused, no restart or check failed,
+    an accepted fresh token. A declared dependent without a report failed: absence is not coverage (I-12).
 
-    :param reports: by host, one mapping for each dependent: `name`, `client_id`, `fingerprint`, `proof`, `refusal`,
-        and `failure`, the reason why a restart or a check did not work.
+    :param reports: by host, mappings with `name`, `client_id`, `fingerprint`, `proof` and `refusal`, as
+        `deployed_secret` returns them, or with `failure`: why a restart or a check did not work (with `name` and
+        `client_id`), or why the whole host did not (without).
     """
-    by_key = {
-        (host, str(report.get("client_id")), str(report.get("name"))): report
-        for host, host_reports in reports.items()
-        for report in host_reports
-    }
     found: dict[str, Evidence] = {}
     for item in declared:
         evidence = found.setdefault(item.client_id, Evidence())
-        report = by_key.get((item.dependent.host, item.client_id, item.dependent.name))
-        reason = _reason(report)
-        if report is None or reason:
-            evidence.failed.append((item.dependent.id, reason))
+        own = [report for report in reports.get(item.dependent.host, ()) if _is_about(report, item)]
+        reasons = [reason for reason in map(_reason, own) if reason]
+        if reasons or not own:
+            evidence.failed.append((item.dependent.id, "; ".join(reasons) or "the host did not answer"))
         else:
-            evidence.proved.append((item.dependent, str(report["fingerprint"])))
+            evidence.proved.append((item.dependent, str(own[-1]["fingerprint"])))
     return found
 
 
-def _reason(report: Mapping[str, Any] | None) -> str:
+def _is_about(report: Mapping[str, Any], item: DeclaredDependent) -> bool:
+    if "name" not in report:
+        return True
+    return (report["client_id"], report["name"]) == (item.client_id, item.dependent.name)
+
+
+def _reason(report: Mapping[str, Any]) -> str:
     """Return why a report proves nothing, an empty text when it does."""
-    if report is None:
-        return "the host did not answer"
-    refusal = report.get("refusal")
-    if refusal:
-        return "; ".join(str(refusal[name]) for name in ("offender", "rule", "found", "way_out") if name in refusal)
     if report.get("failure"):
         return str(report["failure"])
+    refusal = report.get("refusal")
+    if refusal:
+        return f"{refusal['offender']}: {refusal['rule']}; found {refusal['found']}"
     proof = report.get("proof")
     return "" if proof and proof.get("outcome") == "accepted" else "no fresh token was asked for"

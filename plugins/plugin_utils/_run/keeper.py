@@ -52,7 +52,7 @@ class Keeper:
                     raise
                 continue
             return self._read_back(changed), True
-        raise AssertionError("the loop returns or raises")
+        raise LookupError("the loop returns or raises")
 
     def prove_writable(self) -> None:
         """See that the record can be saved, before anything exists that must be."""

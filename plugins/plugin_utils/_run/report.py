@@ -115,6 +115,19 @@ _NEXT = {
 }
 
 
+def table(integrations: list[dict[str, Any]]) -> list[str]:
+    """Return one row for each integration, 100 columns wide at most."""
+    rows = [("INTEGRATION", "CLIENT ID", "PHASE", "DAYS LEFT", "DUE", "PROVED", "NEXT")]
+    for item in integrations:
+        left = "?" if item["days_left"] is None else f"{item['days_left']:.0f}"
+        due = item["due_at"][:10] if item["due_at"] else "?"
+        proved = f"{item['proved']}/{item['dependents']}" if item["rotation_id"] else "-"
+        blocked = "blocked" if item["step"] == "stop" else item["step"].replace("_", " ")
+        rows.append((item["name"][:22], item["client_id"][:8] + "..", item["phase"], left, due, proved, blocked))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
 def _text(when: datetime | None) -> str | None:
     return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
 

@@ -24,6 +24,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     Sighting,
     Situation,
     Step,
+    required,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import Evidence
@@ -113,7 +114,7 @@ class Run:
             except Conflict as conflict:
                 self._tell(f"{self.integration.name}: {conflict.found}; reading again")
                 self.forget_probe()
-        raise AssertionError(f"{self.integration.name}: {decision.step.value} leads to itself")
+        raise LookupError(f"{self.integration.name}: {decision.step.value} leads to itself")
 
     def forget_probe(self) -> None:
         """Measure again before the next decision: time has passed, or an effect was sent."""
@@ -121,8 +122,7 @@ class Run:
 
     def order(self, record: Record) -> Order:
         """Return what the provider is told about the open rotation."""
-        rotation = record.journal.open_rotation
-        assert rotation is not None
+        rotation = required(record.journal.open_rotation)
         return Order(self.integration.client_id, self.integration.package, rotation.id)
 
     def commit(self, effect: str, change: Callable[[Record], Record]) -> Record:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 
 
@@ -72,18 +72,17 @@ class Waiting:
 
     def _show(self, outcome: Outcome) -> None:
         """Say what is waited for when it begins, and about once a minute of SFMC's time after that."""
-        assert outcome.decision is not None
+        decision = required(outcome.decision)
         now, name = outcome.run.client.now(), outcome.run.integration.name
-        key = f"{name} {outcome.decision.not_before}"
+        key = f"{name} {decision.not_before}"
         if key not in self._said or now - self._said[key] >= timedelta(minutes=1):
             self._said[key] = now
             seconds = int(_left(outcome).total_seconds())
-            self.tell(f"{name}: {outcome.decision.phase.value}; {seconds // 60} min {seconds % 60:02d} s to wait")
+            self.tell(f"{name}: {decision.phase.value}; {seconds // 60} min {seconds % 60:02d} s to wait")
 
 
 def _left(outcome: Outcome) -> timedelta:
-    assert outcome.waits_until is not None
-    return max(timedelta(0), outcome.waits_until - outcome.run.client.now())
+    return max(timedelta(0), required(outcome.waits_until) - outcome.run.client.now())
 
 
 def _taken(outcome: Outcome, act: Callable[[Run], Decision]) -> Outcome:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents import read_value, replace_value
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import read_value, replace_value
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 WHERE = "/opt/app/config"

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents import read_value, replace_value
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import TEXT
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import read_value, replace_value
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 from ._support import NEW, WHERE, Edit, line_ends, printable, prove_edit, replaced_or_refused, some_examples

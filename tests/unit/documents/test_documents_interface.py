@@ -12,11 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents import FORMATS, _edit, read_value, replace_value
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents import _edit
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._dotenv import Dotenv
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import Json
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import (
+    FORMATS,
+    read_value,
+    replace_value,
+)
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 from ._support import NEW, WHERE, printable, replaced_or_refused, secrets, some_examples

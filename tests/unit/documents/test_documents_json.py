@@ -13,8 +13,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents import read_value, replace_value
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import MAX_DEPTH, Json
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import read_value, replace_value
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 from ._support import NEW, WHERE, Edit, printable, prove_edit, some_examples

@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, Keyturn
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Any Python from 3.10 on: make PYTHON=python3.13 setup
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+TESTS := ansible_collections.keyturn.sfmc.tests
+RUN := PYTHONPATH=.work/collections $(VENV_PYTHON) -m
+GATES := sanity ansible-lint ruff format mypy yamllint managed-hosts hygiene import docs changelog reuse \
+	execution-environment unit integration molecule
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-run python check test demo build clean $(GATES)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  one gate:         make $(GATES)" | fold -s -w 110
+
+setup: python ## virtual environment, all dependencies, import path, openssh-server where it may
+	@$(PYTHON) tests/gates/prepare.py test
+
+setup-run: python ## the same with what the collection and the demo need only
+	@$(PYTHON) tests/gates/prepare.py run
+
+python:
+	@command -v git >/dev/null || { echo "git is missing: install it" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+		echo "$(PYTHON) is missing or older than 3.10: install one, or name it: make PYTHON=python3.12 ..." >&2; exit 1; }
+
+check: setup ## the quick gates: ruff, mypy, yamllint, unit tests and two of our own
+	@$(RUN) $(TESTS).gates check
+
+test: setup ## everything
+	@$(RUN) $(TESTS).gates test
+
+$(GATES): setup
+	@$(RUN) $(TESTS).gates $@
+
+demo: setup-run ## a whole rotation over two environments against the simulator; DEMO="--help" for more
+	@$(RUN) $(TESTS).demo $(DEMO)
+
+build: setup-run ## the collection's artifact, in dist/
+	@$(RUN) $(TESTS).gates.artifact build
+
+clean: ## everything that was made here, the virtual environment too
+	rm -rf .venv .work .ansible dist tests/output .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What runs on managed hosts: Python 3.6 grammar, standard library and ``module_utils`` only.
+
+ansible-test knows only the versions that its ansible-core supports; this looks at the grammar of 3.6 itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from . import tree
+
+FLOOR = (3, 6)
+SHIPPED = (Path("plugins/module_utils"), Path("plugins/modules"))
+OURS = "ansible_collections.keyturn.sfmc.plugins.module_utils"
+ALLOWED = (OURS, "ansible.module_utils")
+# Modules of the standard library that came after the floor; the rest of it is as old as that.
+TOO_YOUNG = {
+    "contextvars",
+    "dataclasses",
+    "graphlib",
+    "importlib.metadata",
+    "importlib.resources",
+    "tomllib",
+    "zoneinfo",
+}
+
+
+def imports(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and dotted name of everything that a file imports; relative imports stay within module_utils."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.lineno, node.module
+
+
+def may_import(name: str) -> bool:
+    """Tell whether an import works on a managed host."""
+    if any(name == allowed or name.startswith(f"{allowed}.") for allowed in ALLOWED):
+        return True
+    return name.split(".")[0] in sys.stdlib_module_names and name not in TOO_YOUNG
+
+
+def complaints(file: Path, source: str) -> Iterator[str]:
+    """Yield what keeps one file from running on Python 3.6, as ``file:line: expected, found``."""
+    try:
+        module = ast.parse(source, str(file), feature_version=FLOOR)
+    except SyntaxError as error:
+        yield f"{file}:{error.lineno}: expected the grammar of Python 3.6, found: {error.msg}"
+        return
+    for line, name in imports(module):
+        if name == "__future__":
+            yield f"{file}:{line}: `from __future__ import annotations` came with Python 3.7: write annotations of 3.6"
+        elif not may_import(name):
+            yield f"{file}:{line}: expected the standard library of 3.6 or module_utils, found an import of {name}"
+
+
+def main() -> int:
+    """Check every shipped file; return the exit status."""
+    shipped = [file for file in tree.files() if file.suffix == ".py" and any(home in file.parents for home in SHIPPED)]
+    found = [text for file in shipped for text in complaints(file, (tree.ROOT / file).read_text("utf-8"))]
+    print(*found, f"{len(shipped)} files, {len(found)} complaints", sep="\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
