@@ -70,6 +70,11 @@ hosts:
   type: list
   elements: str
   sample: [mule1]
+idle:
+  description: Whether there is nothing to do for any of them.
+  returned: always
+  type: bool
+  sample: false
 blocked:
   description: Names of the integrations that a person has to help.
   returned: always

@@ -77,7 +77,8 @@ class ControlAction(ActionBase):  # type: ignore[misc]
     @property
     def inventory(self) -> Inventory:
         """The declarations of the whole inventory, whatever the limit."""
-        return Inventory(self.variables["hostvars"], self.variables["groups"]["all"])
+        hostvars = self.variables["hostvars"]
+        return Inventory(hostvars, self.variables["groups"]["all"], hostvars.raw_get)
 
     @property
     def vault_secrets(self) -> list[tuple[str, Any]]:
@@ -139,6 +140,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
             "integrations": integrations,
             "hosts": self._hosts_with_work(integrations),
             "blocked": [item["name"] for item in blocked],
+            "idle": all(item["step"] == "none" for item in integrations),
         }
         if blocked and fail:
             result.update(failed=True, msg="\n".join(item["waits_for"] for item in blocked))

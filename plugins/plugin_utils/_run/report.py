@@ -55,7 +55,8 @@ def _standing(run: Run, record: Record, decision: Decision) -> dict[str, Any]:
     rotation = journal.open_rotation
     staged = rotation.staged if rotation and rotation.activated_at is None else None
     left = (decision.expires_at - now).total_seconds() / 86400 if decision.expires_at else None
-    dependents = len(run.registry)
+    idle = decision.step is Step.NONE
+    dependents = len(journal.registry if idle else run.registry(journal))
     return {
         "phase": decision.phase.value,
         "step": decision.step.value,
@@ -96,9 +97,20 @@ def waits_for(run: Run, record: Record, decision: Decision) -> str:
     if step is Step.CONFIRM:
         return run.provider.to_activate(run.order(record))
     if step is Step.DISTRIBUTE:
-        return "; ".join(str(blocker) for blocker in decision.blockers)
+        return _proof_from(record, decision)
     return _NEXT[step]
 
+
+def _proof_from(record: Record, decision: Decision) -> str:
+    """Name the first dependents whose proof is missing, with the reason where one is known."""
+    rotation = record.journal.open_rotation
+    reasons = {failure.dependent: failure.reason for failure in rotation.failures} if rotation else {}
+    shown = [f"{item} ({reasons[item]})" if item in reasons else item for item in decision.missing[:_SHOWN]]
+    more = f" and {len(decision.missing) - _SHOWN} more" if len(decision.missing) > _SHOWN else ""
+    return f"the {decision.desired} secret proved on {len(decision.missing)} dependent(s): {', '.join(shown)}{more}"
+
+
+_SHOWN = 5
 
 _NEXT = {
     Step.PROBE: "an answer from SFMC",

@@ -84,10 +84,9 @@ class Run:
             Step.CLOSE: lambda: self._change("closed", changes.closed),
         }
 
-    @property
-    def registry(self) -> tuple[Dependent, ...]:
-        """The dependents of the journal as it is now; a decision also counts what the inventory has added since."""
-        return transitions.registered(self.keeper.load().journal, self._declared()).registry
+    def registry(self, journal: Journal) -> tuple[Dependent, ...]:
+        """Return the journal's dependents and what the inventory has added since."""
+        return transitions.registered(journal, self._declared()).registry
 
     def look(self) -> Decision:
         """Read, measure where the decision needs it, decide. Changes nothing anywhere."""
@@ -95,7 +94,7 @@ class Run:
         decision = decide(self._situation(record, record.journal.registry))
         if decision.step is Step.NONE:
             return decision
-        registry = transitions.registered(record.journal, self._declared()).registry
+        registry = self.registry(record.journal)
         decision = decide(self._situation(record, registry))
         if decision.step is Step.PROBE:
             self._probe = self._measured(record)
@@ -161,7 +160,7 @@ class Run:
 
     def knows(self, dependent_id: str) -> bool:
         """Tell whether the registry has this dependent."""
-        return any(item.id == dependent_id for item in self.registry)
+        return any(item.id == dependent_id for item in self.registry(self.keeper.load().journal))
 
     def retire(self, dependent_id: str, reason: str, check_mode: bool) -> bool:
         """Take a dependent out of the registry; Refusal while the inventory still declares it."""

@@ -1,7 +1,11 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The embedded store: one Ansible Vault file for each document, written whole under a lock."""
+"""The embedded store: one Ansible Vault file for each document, written whole under a lock.
+
+The files end in `.txt` because the folder often lies inside the inventory's, where Ansible takes files of other
+names for inventory sources, decrypts them, and shows lines that it cannot parse.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +36,7 @@ class Cipher(Protocol):
 
 
 class FileStore:
-    """Documents as `<directory>/<name>.vault`. The version of a document is the digest of its encrypted bytes."""
+    """Documents as `<directory>/<name>.vault.txt`. The version of a document is the digest of its encrypted bytes."""
 
     def __init__(self, directory: Path, cipher: Cipher) -> None:
         """Take the folder (made private when the first document is saved) and the cipher."""
@@ -74,13 +78,13 @@ class FileStore:
 
     def prove_writable(self, name: str) -> None:
         """Encrypt, lock and write a file beside the document, and take it away again."""
-        probe = self._directory / f"{name}.writable"
+        probe = self._directory / f"{name}.writable.txt"
         with self._writing(name), self._locked():
             self._write(probe, self._cipher.encrypt(b"{}" + b" " * 65536))
             probe.unlink()
 
     def _path(self, name: str) -> Path:
-        return self._directory / f"{name}.vault"
+        return self._directory / f"{name}.vault.txt"
 
     def _read(self, name: str) -> bytes | None:
         try:
