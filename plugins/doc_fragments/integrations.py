@@ -13,13 +13,16 @@ class ModuleDocFragment:
 options:
   integration:
     description:
-      - Name of one integration in C(sfmc_integrations). Without it, all integrations that the hosts of the play declare.
+      - Name of one integration in C(sfmc_integrations). Without it, all integrations that the hosts of the play
+        declare.
     type: str
 notes:
   - Runs on the controller, whatever the hosts of the play are; use it with C(run_once=true).
   - >-
-    Reads what the inventory declares: C(sfmc_integrations), C(sfmc_store), C(sfmc_provider) and the other variables in the
-    collection's inventory reference. The integrations are those of the play's hosts, so that C(--limit) keeps its meaning; the
+    Reads what the inventory declares: C(sfmc_integrations), C(sfmc_store), C(sfmc_provider) and the other
+    variables in the
+    collection's inventory reference. The integrations are those of the play's hosts, so that C(--limit) keeps
+    its meaning; the
     dependents are those of the whole inventory.
   - Needs the Python library C(requests) on the controller.
 attributes:
@@ -40,7 +43,8 @@ attributes:
 options:
   wait:
     description:
-      - How many seconds of SFMC's time this task may wait for SFMC's clocks, such as the five minutes before a staged secret can be used.
+      - How many seconds of SFMC's time this task may wait for SFMC's clocks, such as the five minutes before a
+        staged secret can be used.
       - With V(0) it takes the steps that are legal now and ends; the next run goes on.
     type: int
     default: 600

@@ -13,7 +13,8 @@ author:
   - Keyturn (@keyturn)
 description:
   - Asks SFMC for a token of an integration, with the active or the staged secret, from the controller.
-  - Within one process a token is asked for once and used again while it lives; SFMC limits how often tokens may be created.
+  - Within one process a token is asked for once and used again while it lives; SFMC limits how often tokens may
+    be created.
 options:
   _terms:
     description: Names of integrations.

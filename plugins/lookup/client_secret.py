@@ -12,7 +12,8 @@ version_added: 0.1.0
 author:
   - Keyturn (@keyturn)
 description:
-  - Returns the active or the staged secret of an integration. Reads only; within one process the same secret, however often it is asked for.
+  - Returns the active or the staged secret of an integration. Reads only; within one process the same secret,
+    however often it is asked for.
   - Templates are evaluated at every use, so use it on the smallest task that needs it, with C(no_log=true).
 options:
   _terms:

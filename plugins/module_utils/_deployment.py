@@ -140,7 +140,7 @@ def _proved(value: str, target: Target, ask: Ask) -> Dict[str, Any]:
     hint = (
         "the secret is dead: run keyturn.sfmc.status to see what SFMC says of it"
         if answer.outcome == REJECTED
-        else "see that this host reaches SFMC (proxy, firewall, CA), then run again; both secrets keep working meanwhile"
+        else "see that this host reaches SFMC (proxy, firewall, CA), then run again; both secrets work meanwhile"
     )
     raise Refusal(
         "I-16: only a fresh token is proof",

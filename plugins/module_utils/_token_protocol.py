@@ -66,7 +66,7 @@ def auth_url_of(subdomain: str) -> str:
     """Return the authentication URL of a tenant's subdomain; Refusal when the name could lead elsewhere."""
     if not re.match(r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z", subdomain):
         raise Refusal(
-            "a subdomain is one label of small letters, digits and hyphens, so that a secret is never sent to another host",
+            "a subdomain is one label of small letters, digits and hyphens: a secret never goes to another host",
             f"subdomain {subdomain!r}",
             "the part before .auth.marketingcloudapis.com, such as mc0000000000000000000000-xx",
             "a host name, an address or other characters",

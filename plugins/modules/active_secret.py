@@ -9,8 +9,10 @@ module: active_secret
 short_description: See that the staged client secret becomes the active one, when every dependent is proved
 version_added: 0.1.0
 description:
-  - Activates when fresh attestations for exactly this secret cover the whole registry, and only then. The former secret dies at once.
-  - Finds out by probing that the former secret is dead and the new one lives, waits out one token life, purges and closes.
+  - Activates when fresh attestations for exactly this secret cover the whole registry, and only then. The
+    former secret dies at once.
+  - Finds out by probing that the former secret is dead and the new one lives, waits out one token life, purges
+    and closes.
   - With O(client_secret), takes in the secret that is active now, where the store does not know it yet.
 author:
   - Keyturn (@keyturn)

@@ -9,7 +9,8 @@ module: attestation
 short_description: Keep in the journal what hosts proved
 version_added: 0.1.0
 description:
-  - Records, once for a batch of hosts, which dependents hold the desired secret and got a fresh token with it, and which failed and why.
+  - Records, once for a batch of hosts, which dependents hold the desired secret and got a fresh token with it,
+    and which failed and why.
   - Attestations add up across runs. A dependent that did not report is not covered.
 author:
   - Keyturn (@keyturn)

@@ -9,10 +9,13 @@ module: deployed_secret
 short_description: See that this host's files hold the desired client secret, and prove each with a fresh token
 version_added: 0.1.0
 description:
-  - One call for all files of a host that C(sfmc_dependents) declares. Which secret they should hold follows from the journal.
-  - All files of a dependent are read and checked before the first is written. Only a secret that the journal knows is replaced;
+  - One call for all files of a host that C(sfmc_dependents) declares. Which secret they should hold follows
+    from the journal.
+  - All files of a dependent are read and checked before the first is written. Only a secret that the journal
+    knows is replaced;
     anything else is reported with its fingerprint and left alone.
-  - Writes atomically, keeps owner, mode and extended attributes, reads back, and asks SFMC for a fresh token with the value read back.
+  - Writes atomically, keeps owner, mode and extended attributes, reads back, and asks SFMC for a fresh token
+    with the value read back.
   - The host needs Python 3.6 or later and nothing else.
 author:
   - Keyturn (@keyturn)
@@ -128,6 +131,8 @@ dependents:
       refusal: null
 """
 
+from typing import Dict
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Target, deploy
@@ -159,6 +164,15 @@ ARGUMENTS = {
 }
 
 
+def _diff(file: Dict[str, str]) -> Dict[str, str]:
+    return {
+        "before_header": file["path"],
+        "after_header": file["path"],
+        "before": "{key}: {before}\n".format(**file),
+        "after": "{key}: {after}\n".format(**file),
+    }
+
+
 def main() -> None:
     """Deploy every dependent of this host and report the evidence."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
@@ -182,19 +196,11 @@ def main() -> None:
         file for item in evidence if item["changed"] for file in item["files"] if file["before"] != file["after"]
     ]
     refusals = [Refusal(**item["refusal"]) for item in evidence if item["refusal"]]
-    result = dict(
-        changed=any(item["changed"] for item in evidence),
-        dependents=evidence,
-        diff=[
-            {
-                "before_header": file["path"],
-                "after_header": file["path"],
-                "before": "{key}: {before}\n".format(**file),
-                "after": "{key}: {after}\n".format(**file),
-            }
-            for file in changes
-        ],
-    )
+    result = {
+        "changed": any(item["changed"] for item in evidence),
+        "dependents": evidence,
+        "diff": [_diff(file) for file in changes],
+    }
     if refusals:
         module.fail_json(msg="\n".join(str(refusal) for refusal in refusals), **result)
     module.exit_json(**result)

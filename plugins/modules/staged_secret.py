@@ -9,10 +9,12 @@ module: staged_secret
 short_description: See that a staged client secret exists, is kept in the store, and is accepted by SFMC
 version_added: 0.1.0
 description:
-  - When a rotation is due, proves the store writable, records the intent, lets the provider generate, and keeps the secret before anything else.
+  - When a rotation is due, proves the store writable, records the intent, lets the provider generate, and keeps
+    the secret before anything else.
   - While a staged secret is live, no other one is ever generated.
   - With O(client_secret), takes in the staged secret that a person generated in Setup.
-  - With O(state=absent), gives a rotation up. Dependents that may hold the staged secret get the active one back first; until
+  - With O(state=absent), gives a rotation up. Dependents that may hold the staged secret get the active one
+    back first; until
     they have, the task returns their hosts in RV(hosts).
 author:
   - Keyturn (@keyturn)

@@ -9,7 +9,8 @@ module: token_test
 short_description: Ask SFMC from this host whether a client secret is accepted
 version_added: 0.1.0
 description:
-  - Asks for one fresh token with the active or the staged secret of the store, and says for which package it is and with which scopes.
+  - Asks for one fresh token with the active or the staged secret of the store, and says for which package it is
+    and with which scopes.
   - Shows whether a host reaches SFMC at all (proxy, firewall, certificate authorities) before a rotation needs it.
   - The token is thrown away; neither it nor the secret is returned.
 author:
@@ -40,7 +41,8 @@ options:
     default: active
     choices: [active, staged]
   scope:
-    description: Scopes to ask for. An empty text asks for a token without any; without this option all scopes of the package are asked for.
+    description: Scopes to ask for. An empty text asks for a token without any; without this option all scopes
+      of the package are asked for.
     type: str
   client_id:
     description: Filled in by the controller from the inventory; a task does not give it.

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controller's HTTP client: a time-out on everything, TLS verified, no redirects, bounded bodies, a readable failure."""
+"""The controller's HTTP client: time-outs, verified TLS, no redirects, bounded bodies, readable failures."""
 
 from __future__ import annotations
 

@@ -53,11 +53,19 @@ class SfmcClient:
         self._http = http
         self._sleep = sleep
         self._clock = clock
+        self._clock_asked = False
         self.skew: timedelta | None = None
 
     def now(self) -> datetime:
         """Return SFMC's time as far as it is known, to the second; the controller's before the first answer."""
         return (self._clock() + (self.skew or timedelta(0))).replace(microsecond=0)
+
+    def measured_now(self) -> datetime:
+        """Return SFMC's time, asked for once if no answer has told it: what is recorded and compared is one clock's."""
+        if self.skew is None and not self._clock_asked:
+            self._clock_asked = True
+            self.refresh_clock()
+        return self.now()
 
     def sight(self, client_id: str, secret: Secret) -> Sighting:
         """Ask for one fresh token, and whose it is. Repeats only what is unknown for a moment (429, 5xx, no answer)."""

@@ -9,8 +9,9 @@ choice. A test that depends on a modelled row should also pass with the row turn
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, fields
 from typing import NamedTuple, TypeVar
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
@@ -29,7 +30,8 @@ class Row(NamedTuple):
 
 
 def _switch(default: Value, sure: str, meaning: str, choices: tuple[str, ...] = ()) -> Value:
-    return field(default=default, metadata={"sure": sure, "meaning": meaning, "choices": choices})
+    row: Value = dataclasses.field(default=default, metadata={"sure": sure, "meaning": meaning, "choices": choices})
+    return row
 
 
 @dataclass

@@ -30,7 +30,7 @@ class Order:
 
 
 class Provider(Protocol):
-    """Sends each call once. A Refusal says that the call was certainly not carried out, AnswerLost that it may have been."""
+    """Sends each call once. A Refusal: certainly not carried out. AnswerLost: it may have been."""
 
     @property
     def operator(self) -> bool:

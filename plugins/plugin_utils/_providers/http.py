@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The provider for an endpoint that the team runs: where it is and what it says is configuration, nothing is built in."""
+"""The provider for an endpoint that the team runs: where it is and what it says is configuration."""
 
 from __future__ import annotations
 

@@ -16,6 +16,11 @@ def moment(when: datetime | None) -> str:
     return when.strftime("%Y-%m-%d %H:%M:%S UTC") if when else "an unknown time"
 
 
+def _hand_in_active(journal: Journal) -> str:
+    name = journal.name
+    return f"ansible-playbook keyturn.sfmc.hand_in -e sfmc_hand_in_integration={name} -e sfmc_hand_in_stage=active"
+
+
 def active_secret_unknown(journal: Journal) -> Refusal:
     """Nobody has told the journal which secret is active."""
     return Refusal(
@@ -23,8 +28,7 @@ def active_secret_unknown(journal: Journal) -> Refusal:
         journal.name,
         "the active secret in the store",
         "none",
-        f"hand it in: ansible-playbook keyturn.sfmc.hand_in -e sfmc_hand_in_integration={journal.name}"
-        " -e sfmc_hand_in_stage=active",
+        f"hand it in: {_hand_in_active(journal)}",
     )
 
 
@@ -71,7 +75,7 @@ def clocks_differ(journal: Journal, skew: timedelta | None, bound: timedelta) ->
         journal.name,
         f"SFMC's clock and this controller's within {bound.total_seconds():.0f} s",
         "no readable Date from SFMC" if skew is None else f"{skew.total_seconds():+.0f} s between them",
-        "mend the controller's clock (chronyc tracking), or raise sfmc_clock_skew_seconds when SFMC's is known to be off",
+        "mend the controller's clock (chronyc tracking); if SFMC's is known to be off, raise sfmc_clock_skew_seconds",
     )
 
 
@@ -93,8 +97,8 @@ def active_rejected(journal: Journal, detail: str, expires_at: datetime | None) 
         journal.name,
         "the active secret accepted",
         f"rejected ({detail}); it was due to end at {moment(expires_at)}",
-        "look at the package in Setup > Installed Packages: enabled? rotated by somebody? Then hand in its present secret:"
-        f" ansible-playbook keyturn.sfmc.hand_in -e sfmc_hand_in_integration={journal.name} -e sfmc_hand_in_stage=active",
+        "look at the package in Setup > Installed Packages: enabled? rotated? Then hand in its present secret:"
+        f" {_hand_in_active(journal)}",
     )
 
 
@@ -105,7 +109,7 @@ def both_dead(journal: Journal) -> Refusal:
         journal.name,
         "the active or the staged secret accepted",
         "both rejected",
-        "another secret was activated, both ended, or the package is off: look at it in Setup > Installed Packages; then"
+        "another secret was activated, both ended, or the package is off: see Setup > Installed Packages; then"
         f" abandon (ansible-playbook keyturn.sfmc.abandon -e sfmc_abandon_integration={journal.name}) and hand in the"
         " present secret",
     )

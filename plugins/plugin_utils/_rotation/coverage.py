@@ -12,7 +12,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
 
 
 def merged_registry(journaled: Iterable[Dependent], declared: Iterable[Dependent]) -> tuple[Dependent, ...]:
-    """Return every dependent that was ever seen, as it is declared now; only an explicit retire takes one out (I-11)."""
+    """Return every dependent ever seen, as it is declared now; only an explicit retire takes one out (I-11)."""
     by_id = {dependent.id: dependent for dependent in journaled}
     by_id.update((dependent.id, dependent) for dependent in declared)
     return tuple(by_id[key] for key in sorted(by_id))

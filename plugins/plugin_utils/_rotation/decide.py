@@ -82,7 +82,7 @@ def _closed(situation: Situation) -> Decision:
 
 
 def is_due(situation: Situation) -> bool:
-    """Tell whether a rotation should be opened: by the calendar, for an unknown birth, or once for each forced reason."""
+    """Tell whether a rotation should open: by the calendar, for an unknown birth, once for each forced reason."""
     rotation = situation.journal.rotation
     if situation.policy.force and (rotation is None or rotation.reason != forced(situation.policy.force)):
         return True
@@ -91,7 +91,7 @@ def is_due(situation: Situation) -> bool:
 
 
 def forced(reason: str) -> str:
-    """Return how a rotation that was forced for this reason is journaled; a rerun with the same reason opens no other."""
+    """Return how a forced rotation is journaled; a rerun with the same reason opens no other."""
     return f"forced: {reason}"
 
 
@@ -140,7 +140,7 @@ def _staged(situation: Situation, rotation: Rotation, staged: Staged) -> Decisio
 
 
 def earliest_use(staged: Staged, policy: Policy) -> datetime:
-    """Return the first moment at which asking with the staged secret makes sense: five minutes after its earliest birth."""
+    """Return when asking with the staged secret first makes sense: five minutes after its earliest birth."""
     return min(staged.usable_at, staged.generated_at + policy.usable_delay)
 
 
@@ -215,7 +215,7 @@ def _activated(situation: Situation, rotation: Rotation) -> Decision:
 
 
 def _going_back(situation: Situation, rotation: Rotation) -> Decision:
-    """Lost or abandoned: the active secret goes back wherever the staged one may have gone; then the staged one is dropped."""
+    """Lost or abandoned: the active secret goes back wherever the staged one may be; then that one is dropped."""
     journal, probe = situation.journal, situation.probe
     phase = Phase.ABANDONED if rotation.abandoned_at else Phase.LOST
     if rotation.staged is None:

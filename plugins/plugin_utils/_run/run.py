@@ -91,20 +91,20 @@ class Run:
     def look(self) -> Decision:
         """Read, measure where the decision needs it, decide. Changes nothing anywhere."""
         record = self.keeper.load()
-        decision = decide(self._situation(record, record.journal.registry))
+        decision = decide(self._situation(record, record.journal.registry, self.client.now()))
         if decision.step is Step.NONE:
             return decision
         registry = self.registry(record.journal)
-        decision = decide(self._situation(record, registry))
+        decision = decide(self._situation(record, registry, self.client.measured_now()))
         if decision.step is Step.PROBE:
             self._probe = self._measured(record)
-            decision = decide(self._situation(record, registry))
+            decision = decide(self._situation(record, registry, self.client.measured_now()))
         return decision
 
     def advance(self, allowed: Iterable[Step]) -> Decision:
         """Take every allowed step that is legal now; return the decision that is left."""
         steps = frozenset(allowed)
-        for _ in range(_STEPS_AT_MOST):
+        for _attempt in range(_STEPS_AT_MOST):
             decision = self.look()
             if decision.step not in steps:
                 return decision
@@ -125,7 +125,7 @@ class Run:
         return Order(self.integration.client_id, self.integration.package, rotation.id)
 
     def commit(self, effect: str, change: Callable[[Record], Record]) -> Record:
-        """Change the record, the registry grown by what the inventory declares; note the effect, measure again later."""
+        """Change the record, its registry grown by the inventory; note the effect, measure again later."""
         declared = self._declared()
 
         def changed(record: Record) -> Record:
@@ -151,7 +151,7 @@ class Run:
         """Record what a batch of hosts proved. Outside of a rotation there is nothing to record."""
         if self.keeper.load().journal.open_rotation is None:
             return
-        now = self.client.now()
+        now = self.client.measured_now()
         attestations = tuple(
             Attestation(item.id, fingerprint, item.places, now, "token") for item, fingerprint in evidence.proved
         )
@@ -173,12 +173,12 @@ class Run:
 
     # --- gather ------------------------------------------------------------------------------------------------------
 
-    def _situation(self, record: Record, registry: tuple[Dependent, ...]) -> Situation:
+    def _situation(self, record: Record, registry: tuple[Dependent, ...], now: datetime) -> Situation:
         return Situation(
             journal=record.journal,
             registry=registry,
             policy=self.integration.policy,
-            now=self.client.now(),
+            now=now,
             probe=self._probe,
             pace=self._pace.load(),
             skew=self.client.skew,
@@ -203,11 +203,12 @@ class Run:
         force = self.integration.policy.force
         reason = forced(force) if force else "due"
         if self.provider.operator:
-            self.commit("request", lambda record: changes.opened(record, reason, self.client.now()))
+            self.commit("request", lambda record: changes.opened(record, reason, self.client.measured_now()))
             return
-        self._pace.claim("generated_at", self.client.now(), self.integration.policy.pace)
+        self._pace.claim("generated_at", self.client.measured_now(), self.integration.policy.pace)
         record = self.commit(
-            "intent to generate", lambda record: changes.intending_to_generate(record, reason, self.client.now())
+            "intent to generate",
+            lambda record: changes.intending_to_generate(record, reason, self.client.measured_now()),
         )
         self._tell(f"{self.integration.name}: generating a staged secret, {self.order(record).description!r}")
         self.effects.append("generate")
@@ -232,7 +233,7 @@ class Run:
     def keep_staged(self, text: str) -> None:
         """Keep a staged secret that was just received: a durable write, read back, before anything else happens."""
         delay = self.integration.policy.usable_delay
-        self.commit("persist", lambda record: changes.kept(record, text, self.client.now(), delay))
+        self.commit("persist", lambda record: changes.kept(record, text, self.client.measured_now(), delay))
 
     def hand_in(self, text: str) -> None:
         """Keep a staged secret that a person hands in; handing the same one in again changes nothing."""
@@ -243,7 +244,9 @@ class Run:
     def adopt(self, text: str, generated_at: datetime | None) -> Decision:
         """Take in the active secret, if SFMC accepts it."""
         seen = self.client.sight(self.integration.client_id, checked_secret(text, self.integration.name))
-        self.commit("adopted", lambda record: changes.adopted(record, text, generated_at, seen, self.client.now()))
+        self.commit(
+            "adopted", lambda record: changes.adopted(record, text, generated_at, seen, self.client.measured_now())
+        )
         return self.look()
 
     def abandon(self, reason: str) -> None:
@@ -256,9 +259,9 @@ class Run:
         rotation = self.keeper.load().journal.open_rotation
         sent = len(rotation.activations_sent_at) if rotation else 0
         if not self.provider.operator:
-            self._pace.claim("activated_at", self.client.now(), self.integration.policy.pace)
+            self._pace.claim("activated_at", self.client.measured_now(), self.integration.policy.pace)
         record = self.commit(
-            "intent to activate", lambda record: changes.intending_to_activate(record, sent, self.client.now())
+            "intent to activate", lambda record: changes.intending_to_activate(record, sent, self.client.measured_now())
         )
         if self.provider.operator:
             return
@@ -270,7 +273,7 @@ class Run:
             self._tell(f"{self.integration.name}: {lost}")
 
     def _change(self, effect: str, change: Callable[[Record, datetime], Record]) -> None:
-        self.commit(effect, lambda record: change(record, self.client.now()))
+        self.commit(effect, lambda record: change(record, self.client.measured_now()))
 
     def _note(self, effect: str, transition: Callable[[Journal, datetime], Journal]) -> None:
         self._change(effect, lambda record, now: record.with_journal(transition(record.journal, now)))
