@@ -26,4 +26,7 @@ class ActionModule(ControlAction):
             except Refusal as refusal:
                 outcomes.append(Outcome(run, refusal=refusal))
         result = self.reported(outcomes, fail=False)
-        return {**result, "table": table(result["integrations"])}
+        lines = table(result["integrations"])
+        for line in lines:
+            self.tell(line)
+        return {**result, "table": lines}

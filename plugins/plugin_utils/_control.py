@@ -129,7 +129,10 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         budget = timedelta(seconds=0 if self.check_mode else arguments["wait"])
         waiting = Waiting(budget, self.tell, arguments["poll"])
         outcomes = waiting.advance(runs, (lambda run: run.look()) if self.check_mode else act)
-        return self.reported(outcomes, arguments["on_blocked"] == "fail")
+        result = self.reported(outcomes, arguments["on_blocked"] == "fail")
+        for item in result["integrations"]:
+            self.tell(f"{item['name']}: {item['phase']}; waits for {item['waits_for']}")
+        return result
 
     def reported(self, outcomes: list[Outcome], fail: bool) -> dict[str, Any]:
         """Return the evidence of all integrations, and the hosts of this play that have work."""
