@@ -27,11 +27,17 @@ class ActionModule(ControlAction):
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Activate and close, or adopt."""
         if arguments["client_secret"] is None:
-            result = self.advanced(arguments, self.runs(arguments["integration"]), lambda run: run.advance(ACTIVATING))
+            runs = self.runs(arguments["integration"])
+            result = self.advanced(arguments, runs, lambda run: run.advance(ACTIVATING), ACTIVATING)
             return self._short_of(result, arguments)
         run = self.one_run(arguments["integration"])
         born = _time(arguments["generated_at"])
-        return self.advanced(arguments, [run], lambda run: run.adopt(arguments["client_secret"], born))
+        text = arguments["client_secret"]
+        result = self.advanced(arguments, [run], lambda run: run.adopt(text, born), frozenset())
+        if self.check_mode:
+            active = run.keeper.load().secrets.active
+            result["changed"] = active is None or active.reveal() != text
+        return result
 
     def _short_of(self, result: dict[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
         """A host of this play that should have been proved by now is a failure; one beyond the limit is not (I-10)."""

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, ONLY, ControlAction, is_meant
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import Evidence, sorted_evidence
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 
@@ -21,6 +22,7 @@ class ActionModule(ControlAction):
         **INTEGRATIONS,
         "state": {"type": "str", "default": "present", "choices": ["begun", "present", "retired"]},
         "variable": {"type": "str", "default": "keyturn_evidence"},
+        "only": ONLY,
         "dependent": {"type": "str"},
         "reason": {"type": "str"},
     }
@@ -32,25 +34,33 @@ class ActionModule(ControlAction):
         runs = self.runs(arguments["integration"])
         if arguments["state"] == "begun":
             return self._begun(runs)
-        evidence = self._evidence(arguments["variable"])
+        evidence = self._evidence(arguments["variable"], arguments["only"])
         results = [self._recorded(run, evidence.get(run.integration.client_id, Evidence())) for run in runs]
         return {"changed": any(item["changed"] for item in results), "integrations": results}
 
     def _begun(self, runs: list[Run]) -> dict[str, Any]:
-        if not self.check_mode:
-            for run in runs:
-                run.begin_distribution()
-        return {"changed": any(run.effects for run in runs)}
+        """Measure again before each batch: a secret that was lost in between is written nowhere else (I-2)."""
+        missing: list[dict[str, str]] = []
+        for run in runs:
+            decision = run.look()
+            if decision.step is Step.DISTRIBUTE:
+                missing += [{"client_id": run.integration.client_id, "dependent": name} for name in decision.missing]
+                if not self.check_mode:
+                    run.begin_distribution()
+        return {"changed": any(run.effects for run in runs), "missing": missing}
 
-    def _evidence(self, variable: str) -> dict[str, Evidence]:
+    def _evidence(self, variable: str, only: list[dict[str, str]] | None) -> dict[str, Evidence]:
         hostvars = self.variables["hostvars"]
         found = {}
         for host in self.variables["ansible_play_batch"] or self.scope:
             found[host] = hostvars[host].get(variable) or []
-        return sorted_evidence(found, self.inventory.dependents(found))
+        declared = self.inventory.dependents(found)
+        return sorted_evidence(found, [item for item in declared if is_meant(item, only)])
 
     def _recorded(self, run: Run, evidence: Evidence) -> dict[str, Any]:
-        if not self.check_mode and (evidence.proved or evidence.failed):
+        if self.check_mode:
+            return {"name": run.integration.name, "changed": False, "proved": [], "failed": []}
+        if evidence.proved or evidence.failed:
             run.attest(evidence)
         for name, reason in evidence.failed:
             self.tell(f"{run.integration.name}: {name} not proved: {reason}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, ONLY, ControlAction, is_meant
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import DeclaredDependent, Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import uncovered
@@ -19,7 +19,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import ke
 class ActionModule(ControlAction):
     """Runs the module on the host with what the journal says its files should hold."""
 
-    SPEC: ClassVar[Mapping[str, Any]] = {"integration": {"type": "str"}}
+    SPEC: ClassVar[Mapping[str, Any]] = {**INTEGRATIONS, "only": ONLY}
     _requires_connection = True
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,10 +30,14 @@ class ActionModule(ControlAction):
             for item in self.inventory.integrations([host])
             if arguments["integration"] in (None, item.name)
         }
-        dependents = [item for item in self.inventory.dependents([host]) if item.client_id in integrations]
+        dependents = [
+            item
+            for item in self.inventory.dependents([host])
+            if item.client_id in integrations and is_meant(item, arguments["only"])
+        ]
         records = {item.client_id: kept_record(integrations[item.client_id], self.vault_secrets) for item in dependents}
         if not dependents:
-            return {"changed": False, "dependents": [], "skipped": True}
+            return {"changed": False, "dependents": []}
         module_arguments = {
             "dependents": [_module_dependent(item) for item in dependents],
             "targets": [_module_target(integrations[key], record) for key, record in records.items()],

@@ -12,7 +12,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEG
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import checked_secret, truncation_hint
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import not_accepted
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import FORGETTING, STAGING, Run
 
 
@@ -32,7 +32,8 @@ class ActionModule(ControlAction):
         if arguments["state"] == "absent":
             return self._absent(arguments)
         if arguments["client_secret"] is None:
-            return self.advanced(arguments, self.runs(arguments["integration"]), lambda run: run.advance(STAGING))
+            runs = self.runs(arguments["integration"])
+            return self.advanced(arguments, runs, lambda run: run.advance(STAGING), STAGING)
         return self._handed_in(arguments)
 
     def _handed_in(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,7 +42,7 @@ class ActionModule(ControlAction):
         hint = truncation_hint(checked_secret(text, f"the secret for {run.integration.name}"))
         if not self.check_mode:
             run.hand_in(text)
-        result = self.advanced(arguments, [run], lambda run: run.advance(STAGING))
+        result = self.advanced(arguments, [run], lambda run: run.advance(STAGING), STAGING | {Step.HAND_IN})
         if "discarded" in run.effects:
             refusal = not_accepted(run.integration.name, hint)
             result.update(failed=True, msg=str(refusal), refusal=refusal.as_dict())
@@ -57,6 +58,9 @@ class ActionModule(ControlAction):
             run.abandon(reason)
             return run.advance(FORGETTING)
 
-        if self.check_mode and run.keeper.load().journal.open_rotation is not None:
+        result = self.advanced(arguments, [run], abandon, FORGETTING)
+        rotation = run.keeper.load().journal.open_rotation
+        if self.check_mode and rotation is not None:
             transitions.abandoned(run.keeper.load().journal, reason, run.client.now())
-        return self.advanced(arguments, [run], abandon)
+            result["changed"] = True
+        return result

@@ -33,6 +33,22 @@ options:
     description: Name of the variable in which each host keeps the list that M(keyturn.sfmc.deployed_secret) returned.
     type: str
     default: keyturn_evidence
+  only:
+    description:
+      - The dependents that are meant, of those that the inventory declares. Without it, all.
+      - RV(keyturn.sfmc.attestation#module:missing) of O(keyturn.sfmc.attestation#module:state=begun) names those
+        whose proof a rotation needs.
+    type: list
+    elements: dict
+    suboptions:
+      client_id:
+        description: Client id of the integration.
+        type: str
+        required: true
+      dependent:
+        description: The dependent as C(HOST/NAME).
+        type: str
+        required: true
   dependent:
     description: The dependent to retire, as C(HOST/NAME).
     type: str
@@ -56,6 +72,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+missing:
+  description: The dependents whose proof the rotations of this play's integrations need now.
+  returned: when O(state=begun)
+  type: list
+  elements: dict
+  sample:
+    - client_id: 0a1b2c3d4e5f6g7h8i9j0k1l
+      dependent: mule1/mule runtime
 integrations:
   description: What was recorded for each integration.
   returned: when O(state=present)

@@ -38,6 +38,22 @@ options:
   integration:
     description: Name of one integration in C(sfmc_integrations). Without it, all that this host's dependents name.
     type: str
+  only:
+    description:
+      - The dependents that are meant, of those that the inventory declares. Without it, all.
+      - RV(keyturn.sfmc.attestation#module:missing) of O(keyturn.sfmc.attestation#module:state=begun) names those
+        whose proof a rotation needs.
+    type: list
+    elements: dict
+    suboptions:
+      client_id:
+        description: Client id of the integration.
+        type: str
+        required: true
+      dependent:
+        description: The dependent as C(HOST/NAME).
+        type: str
+        required: true
   dependents:
     description: Filled in by the controller from C(sfmc_dependents); a task does not give it.
     type: list
@@ -155,8 +171,10 @@ _TARGET = {
     "ca_path": {"type": "str"},
     "known": {"type": "dict", "required": True},
 }
+_ONLY = {"client_id": {"type": "str", "required": True}, "dependent": {"type": "str", "required": True}}
 ARGUMENTS = {
     "integration": {"type": "str"},
+    "only": {"type": "list", "elements": "dict", "options": _ONLY},
     "dependents": {"type": "list", "elements": "dict", "options": _DEPENDENT},
     "targets": {"type": "list", "elements": "dict", "options": _TARGET},
     "secrets": {"type": "dict", "no_log": True},

@@ -14,8 +14,8 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Integration, Inventory
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import DeclaredDependent, Integration, Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome, Waiting
@@ -31,6 +31,17 @@ WAITING: dict[str, Any] = {
     "poll": {"type": "float", "default": 15.0},
     "on_blocked": {"type": "str", "default": "fail", "choices": ["fail", "report"]},
 }
+#: Option of the modules that a distribution narrows down to the dependents whose proof is missing.
+ONLY: dict[str, Any] = {
+    "type": "list",
+    "elements": "dict",
+    "options": {"client_id": {"type": "str", "required": True}, "dependent": {"type": "str", "required": True}},
+}
+
+
+def is_meant(item: DeclaredDependent, only: list[dict[str, str]] | None) -> bool:
+    """Tell whether a dependent is among those that the option `only` names; without the option all are."""
+    return only is None or {"client_id": item.client_id, "dependent": item.dependent.id} in only
 
 
 class ControlAction(ActionBase):  # type: ignore[misc]
@@ -124,12 +135,19 @@ class ControlAction(ActionBase):  # type: ignore[misc]
             )
         return runs[0]
 
-    def advanced(self, arguments: Mapping[str, Any], runs: list[Run], act: Callable[[Run], Decision]) -> dict[str, Any]:
-        """Let the runs act and wait as the arguments allow; check mode only looks."""
+    def advanced(
+        self, arguments: Mapping[str, Any], runs: list[Run], act: Callable[[Run], Decision], steps: frozenset[Step]
+    ) -> dict[str, Any]:
+        """Let the runs act and wait as the arguments allow.
+
+        Check mode only looks: it would change something where the next legal step is one of `steps`.
+        """
         budget = timedelta(seconds=0 if self.check_mode else arguments["wait"])
         waiting = Waiting(budget, self.tell, arguments["poll"])
         outcomes = waiting.advance(runs, (lambda run: run.look()) if self.check_mode else act)
         result = self.reported(outcomes, arguments["on_blocked"] == "fail")
+        if self.check_mode:
+            result["changed"] = any(outcome.decision and outcome.decision.step in steps for outcome in outcomes)
         for item in result["integrations"]:
             self.tell(f"{item['name']}: {item['phase']}; waits for {item['waits_for']}")
         return result
