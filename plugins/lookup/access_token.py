@@ -15,22 +15,9 @@ description:
   - Asks SFMC for a token of an integration, with the active or the staged secret, from the controller.
   - Within one process a token is asked for once and used again while it lives; SFMC limits how often tokens may
     be created.
+extends_documentation_fragment:
+  - keyturn.sfmc.lookup
 options:
-  _terms:
-    description: Names of integrations.
-    required: true
-  stage:
-    description: Which secret to ask with.
-    type: str
-    default: active
-    choices: [active, staged]
-    env:
-      - name: KEYTURN_SFMC_STAGE
-    ini:
-      - section: keyturn_sfmc
-        key: stage
-    vars:
-      - name: sfmc_stage
   scope:
     description: Scopes to ask for; without it, all scopes of the package.
     type: str
@@ -41,18 +28,6 @@ options:
         key: scope
     vars:
       - name: sfmc_scope
-  integrations:
-    description: The declared integrations.
-    type: dict
-    required: true
-    vars:
-      - name: sfmc_integrations
-  store:
-    description: Where the secrets live, as in C(sfmc_store).
-    type: dict
-    default: {}
-    vars:
-      - name: sfmc_store
 """
 
 EXAMPLES = r"""
@@ -97,7 +72,8 @@ class LookupModule(LookupBase):
         """Return one token for each term."""
         variables = variables or {}
         self.set_options(var_options=variables, direct=kwargs)
-        integrations, store = self.get_option("integrations"), self.get_option("store")
+        # Options that come from variables arrive as they are written.
+        integrations, store = (self._templar.template(self.get_option(name)) for name in ("integrations", "store"))
         return [self._token(named_integration(term, integrations, store, variables)) for term in terms]
 
     def _token(self, integration: Integration) -> str:

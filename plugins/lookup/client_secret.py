@@ -15,34 +15,8 @@ description:
   - Returns the active or the staged secret of an integration. Reads only; within one process the same secret,
     however often it is asked for.
   - Templates are evaluated at every use, so use it on the smallest task that needs it, with C(no_log=true).
-options:
-  _terms:
-    description: Names of integrations.
-    required: true
-  stage:
-    description: Which secret.
-    type: str
-    default: active
-    choices: [active, staged]
-    env:
-      - name: KEYTURN_SFMC_STAGE
-    ini:
-      - section: keyturn_sfmc
-        key: stage
-    vars:
-      - name: sfmc_stage
-  integrations:
-    description: The declared integrations.
-    type: dict
-    required: true
-    vars:
-      - name: sfmc_integrations
-  store:
-    description: Where the secrets live, as in C(sfmc_store).
-    type: dict
-    default: {}
-    vars:
-      - name: sfmc_store
+extends_documentation_fragment:
+  - keyturn.sfmc.lookup
 """
 
 EXAMPLES = r"""
@@ -75,7 +49,8 @@ class LookupModule(LookupBase):
         """Return one secret for each term."""
         variables = variables or {}
         self.set_options(var_options=variables, direct=kwargs)
-        integrations, store = self.get_option("integrations"), self.get_option("store")
+        # Options that come from variables arrive as they are written.
+        integrations, store = (self._templar.template(self.get_option(name)) for name in ("integrations", "store"))
         vault_secrets = list(self._loader._vault.secrets or [])
         return [
             pinned_secret(

@@ -21,6 +21,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     Failure,
     Journal,
     Probe,
+    Rotation,
     Sighting,
     Situation,
     Step,
@@ -43,6 +44,8 @@ ACTIVATING = frozenset(
 )
 FORGETTING = frozenset({Step.FORGET, Step.NOTE_ACTIVATED})
 
+#: What a step makes of a record, at a time.
+Change = Callable[[Record, datetime], Record]
 
 #: Effects that record what the probe has just shown, so that it still holds.
 _OBSERVATIONS = frozenset({"usable", "lost", "orphaned"})
@@ -71,17 +74,18 @@ class Run:
         self._declared = registry
         self._tell = tell
         self._probe = Probe()
+        self._decided_on: Rotation | None = None
         self._acts: dict[Step, Callable[[], object]] = {
             Step.GENERATE: self._generate,
             Step.RETRIEVE: self._retrieve,
-            Step.DISCARD: lambda: self._change("discarded", changes.discarded),
-            Step.NOTE_OVERLAP: lambda: self._note("usable", transitions.overlapping),
+            Step.DISCARD: lambda: self._step("discarded", changes.discarded),
+            Step.NOTE_OVERLAP: lambda: self._step("usable", _noting(transitions.overlapping)),
             Step.ACTIVATE: self._activate,
-            Step.NOTE_ACTIVATED: lambda: self._change("activated", changes.activated),
-            Step.NOTE_LOST: lambda: self._note("lost", transitions.lost),
-            Step.NOTE_ORPHANED: lambda: self._note("orphaned", transitions.orphaned),
-            Step.FORGET: lambda: self._change("forgotten", changes.forgotten),
-            Step.CLOSE: lambda: self._change("closed", changes.closed),
+            Step.NOTE_ACTIVATED: lambda: self._step("activated", changes.activated),
+            Step.NOTE_LOST: lambda: self._step("lost", _noting(transitions.lost)),
+            Step.NOTE_ORPHANED: lambda: self._step("orphaned", _noting(transitions.orphaned)),
+            Step.FORGET: lambda: self._step("forgotten", changes.forgotten),
+            Step.CLOSE: lambda: self._step("closed", changes.closed),
         }
 
     def registry(self, journal: Journal) -> tuple[Dependent, ...]:
@@ -91,6 +95,7 @@ class Run:
     def look(self) -> Decision:
         """Read, measure where the decision needs it, decide. Changes nothing anywhere."""
         record = self.keeper.load()
+        self._decided_on = record.journal.rotation
         decision = decide(self._situation(record, record.journal.registry, self.client.now()))
         if decision.step is Step.NONE:
             return decision
@@ -104,6 +109,7 @@ class Run:
     def advance(self, allowed: Iterable[Step]) -> Decision:
         """Take every allowed step that is legal now; return the decision that is left."""
         steps = frozenset(allowed)
+        overtaken: Conflict | None = None
         for _attempt in range(_STEPS_AT_MOST):
             decision = self.look()
             if decision.step not in steps:
@@ -111,8 +117,11 @@ class Run:
             try:
                 self._acts[decision.step]()
             except Conflict as conflict:
+                overtaken = conflict
                 self._tell(f"{self.integration.name}: {conflict.found}; reading again")
                 self.forget_probe()
+        if overtaken is not None:
+            raise overtaken
         raise LookupError(f"{self.integration.name}: {decision.step.value} leads to itself")
 
     def forget_probe(self) -> None:
@@ -203,12 +212,11 @@ class Run:
         force = self.integration.policy.force
         reason = forced(force) if force else "due"
         if self.provider.operator:
-            self.commit("request", lambda record: changes.opened(record, reason, self.client.measured_now()))
+            self._step("request", lambda record, now: changes.opened(record, reason, now))
             return
         self._pace.claim("generated_at", self.client.measured_now(), self.integration.policy.pace)
-        record = self.commit(
-            "intent to generate",
-            lambda record: changes.intending_to_generate(record, reason, self.client.measured_now()),
+        record = self._step(
+            "intent to generate", lambda record, now: changes.intending_to_generate(record, reason, now)
         )
         self._tell(f"{self.integration.name}: generating a staged secret, {self.order(record).description!r}")
         self.effects.append("generate")
@@ -217,7 +225,7 @@ class Run:
         except AnswerLost as lost:
             self._tell(f"{self.integration.name}: {lost}")
         except Refusal:
-            self._note("generation refused", transitions.generation_refused)
+            self._step("generation refused", _noting(transitions.generation_refused))
             raise
         else:
             self.keep_staged(text)
@@ -225,7 +233,7 @@ class Run:
     def _retrieve(self) -> None:
         text = self.provider.retrieve(self.order(self.keeper.load()))
         if text is None:
-            self._note("generation refused", transitions.generation_refused)
+            self._step("generation refused", _noting(transitions.generation_refused))
         else:
             self.effects.append("retrieve")
             self.keep_staged(text)
@@ -260,9 +268,7 @@ class Run:
         sent = len(rotation.activations_sent_at) if rotation else 0
         if not self.provider.operator:
             self._pace.claim("activated_at", self.client.measured_now(), self.integration.policy.pace)
-        record = self.commit(
-            "intent to activate", lambda record: changes.intending_to_activate(record, sent, self.client.measured_now())
-        )
+        record = self._step("intent to activate", lambda record, now: changes.intending_to_activate(record, sent, now))
         if self.provider.operator:
             return
         self._tell(f"{self.integration.name}: every dependent is proved; activating")
@@ -272,8 +278,21 @@ class Run:
         except AnswerLost as lost:
             self._tell(f"{self.integration.name}: {lost}")
 
-    def _change(self, effect: str, change: Callable[[Record, datetime], Record]) -> None:
-        self.commit(effect, lambda record: change(record, self.client.measured_now()))
+    def _step(self, effect: str, change: Change) -> Record:
+        """Change the record, but only while its rotation is the one that was decided on (I-7)."""
+
+        def still(record: Record) -> Record:
+            if record.journal.rotation != self._decided_on:
+                raise Conflict(record.journal.name)
+            return change(record, self.client.measured_now())
+
+        record = self.commit(effect, still)
+        self._decided_on = record.journal.rotation
+        return record
 
     def _note(self, effect: str, transition: Callable[[Journal, datetime], Journal]) -> None:
-        self._change(effect, lambda record, now: record.with_journal(transition(record.journal, now)))
+        self.commit(effect, lambda record: _noting(transition)(record, self.client.measured_now()))
+
+
+def _noting(transition: Callable[[Journal, datetime], Journal]) -> Change:
+    return lambda record, now: record.with_journal(transition(record.journal, now))
