@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import FORMATS
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 _CALL = {
@@ -54,7 +55,7 @@ INTEGRATION = {
 
 _FILE = {
     "path": {"type": "str", "required": True},
-    "format": {"type": "str", "required": True},
+    "format": {"type": "str", "required": True, "choices": list(FORMATS)},
     "key": {"type": "str", "required": True, "no_log": False},
 }
 _CHECK = {

@@ -225,9 +225,7 @@ def _going_back(situation: Situation, rotation: Rotation) -> Decision:
     if probe.active.verdict is Verdict.UNKNOWN:
         return _stop(phase, blockers.unknown_answer(journal, "active", probe.active))
     if blockers.rejects(probe.active):
-        if blockers.accepts(probe.staged):
-            return Decision(phase, Step.NOTE_ACTIVATED)
-        return _stop(phase, blockers.both_dead(journal))
+        return _nothing_to_go_back_to(situation, phase)
     missing = _not_yet_back(situation, rotation)
     if missing:
         return Decision(
@@ -236,6 +234,18 @@ def _going_back(situation: Situation, rotation: Rotation) -> Decision:
     if rotation.abandoned_at is not None:
         return Decision(phase, Step.FORGET, desired="active")
     return _stop(phase, blockers.lost(journal), desired="active")
+
+
+def _nothing_to_go_back_to(situation: Situation, phase: Phase) -> Decision:
+    """The active secret is dead. An abandoned rotation makes room for a person to hand in the present one."""
+    staged = situation.probe.staged
+    if blockers.accepts(staged):
+        return Decision(phase, Step.NOTE_ACTIVATED)
+    if not blockers.rejects(staged):
+        return _stop(phase, blockers.unknown_answer(situation.journal, "staged", staged))
+    if phase is Phase.ABANDONED:
+        return Decision(phase, Step.FORGET)
+    return _stop(phase, blockers.both_dead(situation.journal))
 
 
 def _not_yet_back(situation: Situation, rotation: Rotation) -> tuple[str, ...]:
