@@ -7,7 +7,7 @@ import socket
 import ssl
 import time
 from http.client import HTTPException
-from typing import Callable, Optional, Tuple
+from typing import Callable, Dict, Optional, Tuple
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
@@ -79,7 +79,7 @@ class HostClient:
             return unanswered("connection", f"the connection broke ({type(error).__name__})")
         return classify(status, headers, body)
 
-    def _exchange(self, request: HttpRequest) -> Tuple[int, dict, bytes]:
+    def _exchange(self, request: HttpRequest) -> Tuple[int, Dict[str, str], bytes]:
         try:
             response = open_url(
                 request.url,

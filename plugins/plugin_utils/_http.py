@@ -84,8 +84,10 @@ class HttpClient:
         self._session.trust_env = not is_loopback(urlsplit(request.url).hostname or "")
         try:
             return self._exchange(request)
-        except requests.exceptions.SSLError:
-            raise NoAnswer("tls", "the server's certificate was not accepted", sent=False) from None
+        except requests.exceptions.SSLError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise NoAnswer("tls", "the server's certificate was not accepted", sent=False) from None
+            raise NoAnswer("tls", "the TLS connection failed", sent=True) from None
         except requests.exceptions.ConnectTimeout:
             raise NoAnswer("timeout", "no connection in time", sent=False) from None
         except requests.exceptions.Timeout:
@@ -94,7 +96,9 @@ class HttpClient:
             refused = "NewConnectionError" in repr(error.args) or "NameResolutionError" in repr(error.args)
             raise NoAnswer("connection", "no connection" if refused else "the connection broke", not refused) from None
         except requests.exceptions.RequestException as error:
-            raise NoAnswer("connection", f"the exchange failed ({type(error).__name__})", sent=True) from None
+            # requests calls what it cannot even send (a URL, a header) a ValueError.
+            unsendable = isinstance(error, ValueError)
+            raise NoAnswer("connection", f"the exchange failed ({type(error).__name__})", not unsendable) from None
 
     def _exchange(self, request: HttpRequest) -> HttpAnswer:
         ends = self._monotonic() + self._timeout

@@ -161,13 +161,32 @@ def host_dependents(variables: HostVariables, host: str) -> tuple[DeclaredDepend
     entries = variables.get("sfmc_dependents") or []
     if not entries:
         return ()
-    ids = {str(name): str(said.get("client_id")) for name, said in (variables.get("sfmc_integrations") or {}).items()}
+    if not isinstance(entries, list):
+        raise Refusal(
+            "a host's dependents are a list",
+            f"sfmc_dependents of {host}",
+            "a list of mappings",
+            f"a {type(entries).__name__}",
+            "put a hyphen before each dependent",
+        )
+    ids = _client_ids(variables, host)
     found: dict[tuple[str, str], DeclaredDependent] = {}
     for number, entry in enumerate(entries):
         item = _dependent(entry, number, ids, host)
         if found.setdefault((item.client_id, item.dependent.name), item) is not item:
             raise _twice(item, host)
     return tuple(found.values())
+
+
+def _client_ids(variables: HostVariables, host: str) -> dict[str, str]:
+    """Return the client id of each integration's name, as this host declares them."""
+    integrations = variables.get("sfmc_integrations") or {}
+    if not isinstance(integrations, Mapping):
+        declared(INTEGRATION, integrations, f"sfmc_integrations of {host}")
+    for name, said in integrations.items():
+        if not isinstance(said, Mapping):
+            declared(INTEGRATION, said, f"sfmc_integrations.{name} of {host}")
+    return {str(name): str(said.get("client_id")) for name, said in integrations.items()}
 
 
 def _dependent(entry: Any, number: int, ids: Mapping[str, str], host: str) -> DeclaredDependent:
@@ -224,7 +243,7 @@ def _integration(
         client_id=said["client_id"],
         package=said["package"] or name,
         auth_url=checked_url(auth_url, f"sfmc_integrations.{name}.auth_url"),
-        account=said["account"] or said["subdomain"] or re.sub(r"[^A-Za-z0-9.-]", "-", auth_url),
+        account=re.sub(r"[^A-Za-z0-9.-]", "-", said["account"] or said["subdomain"] or auth_url),
         owner=said["owner"],
         ca_path=said["ca_path"] or variables.get("sfmc_ca_path"),
         policy=_policy(name, said, variables, provider),

@@ -119,7 +119,7 @@ def _secret_in(answer: HttpAnswer, call: Call) -> str:
         found: Any = json.loads(answer.body)
         for name in call.secret.split("."):
             found = found[name]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         found = None
     if isinstance(found, str) and found:
         return found

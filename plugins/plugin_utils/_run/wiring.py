@@ -67,9 +67,10 @@ def store_for(settings: Mapping[str, Any], vault_secrets: list[tuple[str, Any]])
 
     :raises Refusal: no vault secret, or the default folder on AWX, where it does not outlive the job.
     """
-    job_folder = os.environ.get("AWX_PRIVATE_DATA_DIR")
+    folders = _job_folders()
     path = Path(settings["path"]).expanduser()
-    if job_folder and (settings.get("path_is_default") or path.resolve().is_relative_to(Path(job_folder).resolve())):
+    below = any(path.resolve().is_relative_to(folder) for folder in folders)
+    if folders and (settings.get("path_is_default") or below):
         raise Refusal(
             "I-45: the journal outlives the job that writes it",
             f"sfmc_store.path {path}",
@@ -78,6 +79,14 @@ def store_for(settings: Mapping[str, Any], vault_secrets: list[tuple[str, Any]])
             "mount a volume into the container group and set sfmc_store.path to it",
         )
     return FileStore(path, VaultCipher(vault_secrets, settings.get("vault_id")))
+
+
+def _job_folders() -> list[Path]:
+    """Return an AWX job's folder, as AWX names it and as the execution environment sees it; none outside of AWX."""
+    private, isolated = os.environ.get("AWX_PRIVATE_DATA_DIR"), os.environ.get("AWX_ISOLATED_DATA_DIR")
+    # The second is FOLDER/artifacts/JOB; in an execution environment FOLDER is /runner, and the first is not there.
+    named = [*([Path(private)] if private else []), *([Path(isolated).parent.parent] if isolated else [])]
+    return [folder.resolve() for folder in named]
 
 
 def kept_record(integration: Integration, vault_secrets: list[tuple[str, Any]]) -> Record:
@@ -112,6 +121,15 @@ def provider_for(integration: Integration) -> Provider:
                 f"a mapping {call!r} with a url",
                 "none",
                 "add it, or set kind: operator, which works on every tenant",
+            )
+    for call in ("generate", "retrieve"):
+        if settings[call] and not settings[call]["secret"]:
+            raise Refusal(
+                "I-5: a call that answers with a secret says where the secret stands in the answer",
+                f"sfmc_provider.{call}",
+                "secret: names joined by dots, such as staged.secret",
+                "none, so the secret would be lost",
+                "add it; nothing was sent",
             )
     http = HttpClient(settings["ca_path"] or integration.ca_path, settings["timeout"])
     retrieve = Call(**settings["retrieve"]) if settings["retrieve"] else None

@@ -23,6 +23,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Stored
 
 _PRIVATE = 0o700
+_TEMPORARY = ".keyturn-"
 
 
 class Cipher(Protocol):
@@ -108,12 +109,18 @@ class FileStore:
         descriptor = os.open(self._directory / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
+            self._remove_leftovers()
             yield
         finally:
             os.close(descriptor)
 
+    def _remove_leftovers(self) -> None:
+        """Take away what a killed process left. Whoever holds the lock is the only one that writes."""
+        for leftover in self._directory.glob(f"{_TEMPORARY}*"):
+            leftover.unlink(missing_ok=True)
+
     def _write(self, path: Path, content: bytes) -> None:
-        descriptor, temporary = tempfile.mkstemp(prefix=".keyturn-", dir=self._directory)
+        descriptor, temporary = tempfile.mkstemp(prefix=_TEMPORARY, dir=self._directory)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)

@@ -1,0 +1,45 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The small estates of these tests."""
+
+from __future__ import annotations
+
+from ansible_collections.keyturn.sfmc.tests.testbed.declaration import (
+    ConfigFile,
+    Declaration,
+    Dependent,
+    Environment,
+    Host,
+    Integration,
+    Service,
+)
+
+_SHOP = ConfigFile("/srv/shop/.env", "dotenv", "SFMC_CLIENT_SECRET", 0o600)
+_MULE = ConfigFile("/opt/mule/conf/sfmc.properties", "properties", "sfmc.clientSecret", 0o640)
+_BATCH = ConfigFile("/opt/batch/config.json", "json", "sfmc.clientSecret", 0o640)
+_FORMS = ConfigFile("/srv/forms/app.ini", "ini", "sfmc.client_secret", 0o640)
+
+
+def pair(provider: str = "http", service: bool = False) -> Declaration:
+    """``prod-a`` (web shop, two files) and ``prod-b`` (mule) use ``crm_sync``, which is due."""
+    serving = Service() if service else None
+    return Declaration(
+        "pair",
+        (Environment("prod", (Integration("crm_sync", "CRM Sync", age_days=170),), provider),),
+        (
+            Host("prod-a", "prod", (Dependent("crm_sync", "web shop", (_SHOP, _BATCH), serving),)),
+            Host("prod-b", "prod", (Dependent("crm_sync", "mule", (_MULE,)),)),
+        ),
+    )
+
+
+def two_integrations(provider: str = "http", service: bool = True) -> Declaration:
+    """As `pair`, and ``prod-c`` uses ``web_forms``, which is due too."""
+    first = pair(service=service)
+    integrations = (*first.environments[0].integrations, Integration("web_forms", "Web Forms", age_days=165))
+    return Declaration(
+        "two-integrations",
+        (Environment("prod", integrations, provider),),
+        (*first.hosts, Host("prod-c", "prod", (Dependent("web_forms", "forms", (_FORMS,)),))),
+    )

@@ -1,0 +1,245 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole rotation in one process: the real runs, stores, providers, clients and hosts' files over the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Target, deploy
+from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import HostClient
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Integration, Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import Provider
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.http import Call, HttpProvider
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.operator import OperatorProvider
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step, required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import sorted_evidence
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Keeper, PaceKeeper
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import ACTIVATING, FORGETTING, STAGING, Run
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Waiting
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import secret_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import SfmcClient
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
+from ansible_collections.keyturn.sfmc.tests.simulator.packages import Package
+from ansible_collections.keyturn.sfmc.tests.simulator.world import World
+
+from ._tape import Tape, TapedHttp, TapedStore
+
+START = datetime(2027, 1, 4, 8, 0, tzinfo=timezone.utc)
+HOSTS = ("app1", "app2")
+KEY = "SFMC_CLIENT_SECRET"
+
+
+class OpenCipher:
+    """No cipher: vaults are proved in tests/unit/stores, and take most of the time of a run."""
+
+    def encrypt(self, plain: bytes) -> bytes:
+        """Return the bytes as they are."""
+        return plain
+
+    def decrypt(self, encrypted: bytes, where: str) -> bytes:
+        """Return the bytes as they are."""
+        return encrypted
+
+
+class Bench:
+    """One package, its integration `crm` on two hosts, each with a file; the controller's clock is SFMC's."""
+
+    def __init__(self, root: Path, url: str, world: World, kind: str = "http", retrieve: bool = True) -> None:
+        self.root = root
+        self.url = url
+        self.world = world
+        self.tape = Tape()
+        self.told: list[str] = []
+        self.budget = timedelta(hours=2)
+        self.clock: Callable[[], datetime] = world.clock.now
+        self.store = TapedStore(FileStore(root / "store", OpenCipher()), self.tape)
+        self.http = TapedHttp(self.tape, world)
+        self.package = world.add_package({"name": "CRM Sync", "active": {"generated_at": "2026-07-15T08:00:00Z"}})
+        self.hosts = list(HOSTS)
+        self.options: dict[str, Any] = {}
+        self.variables: dict[str, Any] = {"sfmc_provider": self._console(retrieve) if kind == "http" else {}}
+        for host in HOSTS:
+            self.file(host).parent.mkdir(parents=True)
+            self.write(host, self.package.active.value)
+
+    # --- what the inventory says -----------------------------------------------------------------------------------
+
+    def _console(self, retrieve: bool) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.world.console_token}"}
+        base = self.url + "/console/packages/${client_id}"
+        body = {"description": "${description}"}
+        generate = {"url": f"{base}/staged-secret", "headers": headers, "body": body, "secret": "staged.secret"}
+        again = {
+            "url": f"{base}/staged-secret?description=${{description}}",
+            "headers": headers,
+            "secret": "staged.secret",
+        }
+        activate = {"url": f"{base}/activation", "headers": headers, "body": body}
+        calls = {"kind": "http", "generate": generate, "activate": activate}
+        return {**calls, "retrieve": again} if retrieve else calls
+
+    @property
+    def inventory(self) -> Inventory:
+        """The declarations of all hosts."""
+        return Inventory({host: self.host_variables(host) for host in self.hosts}, self.hosts)
+
+    def host_variables(self, host: str) -> dict[str, Any]:
+        """Return one host's variables."""
+        files = [{"path": str(self.file(host)), "format": "dotenv", "key": KEY}]
+        crm = {"client_id": self.package.client_id, "auth_url": self.url, "package": "CRM Sync", **self.options}
+        return {
+            "sfmc_integrations": {"crm": crm},
+            "sfmc_dependents": [{"integration": "crm", "files": files}],
+            "inventory_dir": str(self.root),
+            **self.variables,
+        }
+
+    @property
+    def integration(self) -> Integration:
+        """The one integration."""
+        return self.inventory.integrations(self.hosts)[0]
+
+    # --- runs --------------------------------------------------------------------------------------------------------
+
+    def run(self) -> Run:
+        """Return a new run, as a new process would make it."""
+        integration = self.integration
+        declared = tuple(item.dependent for item in self.inventory.dependents())
+        return Run(
+            integration,
+            Keeper(self.store, integration.client_id, integration.name),
+            PaceKeeper(self.store, integration.account),
+            self._provider(integration),
+            SfmcClient(integration.auth_url, self.http, sleep=self.pause, clock=self.clock),
+            lambda: declared,
+            self.told.append,
+        )
+
+    def _provider(self, integration: Integration) -> Provider:
+        settings = integration.provider
+        if settings["kind"] == "operator":
+            return OperatorProvider()
+        retrieve = Call(**settings["retrieve"]) if settings["retrieve"] else None
+        return HttpProvider(self.http, Call(**settings["generate"]), Call(**settings["activate"]), retrieve)
+
+    def pause(self, seconds: float) -> None:
+        """Sleep: nobody waits, the clock moves."""
+        self.world.clock.advance(seconds)
+
+    def advance(self, act: Callable[[Run], Decision], budget: timedelta | None = None) -> Decision:
+        """Let a new run act and wait; raise its refusal, return its decision."""
+        waiting = Waiting(self.budget if budget is None else budget, self.told.append, 60.0, self.pause)
+        (outcome,) = waiting.advance([self.run()], act)
+        if outcome.refusal is not None:
+            raise outcome.refusal
+        return required(outcome.decision)
+
+    def stage(self, budget: timedelta | None = None) -> Decision:
+        """The first play of rotate."""
+        return self.advance(lambda run: run.advance(STAGING), budget)
+
+    def finish(self, budget: timedelta | None = None) -> Decision:
+        """The last play of rotate."""
+        return self.advance(lambda run: run.advance(ACTIVATING), budget)
+
+    def look(self) -> Decision:
+        """Return what would be done now."""
+        return self.run().look()
+
+    def rotate(self) -> Decision:
+        """Run the three plays of keyturn.sfmc.rotate once."""
+        if self.stage().step is Step.DISTRIBUTE:
+            self.distribute()
+        return self.finish()
+
+    def distribute(self, hosts: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
+        """Bring the desired secret to these hosts (all), and record what they prove."""
+        batch = list(hosts) if hosts is not None else self.hosts
+        self.run().begin_distribution()
+        reports = {host: [self._deployed(host)] for host in batch}
+        found = sorted_evidence(reports, self.inventory.dependents(batch))
+        self.run().attest(found[self.package.client_id])
+        return {host: report[0] for host, report in reports.items()}
+
+    def adopt(self) -> None:
+        """Hand in the active secret."""
+        active = self.package.active
+        self.advance(lambda run: run.adopt(active.value, active.generated_at))
+
+    def hand_in(self, text: str) -> Decision:
+        """Hand in a staged secret, as keyturn.sfmc.hand_in does."""
+        self.run().hand_in(text)
+        return self.stage()
+
+    def abandon(self, reason: str = "a test") -> Decision:
+        """Give up and put the active secret back, as keyturn.sfmc.abandon does."""
+
+        def act(run: Run) -> Decision:
+            run.abandon(reason)
+            return run.advance(FORGETTING)
+
+        if self.advance(act).step is Step.DISTRIBUTE:
+            self.distribute()
+        return self.advance(act)
+
+    # --- what came of it ---------------------------------------------------------------------------------------------
+
+    @property
+    def record(self) -> Record:
+        """What the store holds."""
+        return self.run().keeper.load()
+
+    @property
+    def history(self) -> list[str]:
+        """What the journal's history says, in order."""
+        return [event.what for event in self.record.journal.history]
+
+    def outcomes(self, kind: str) -> list[str]:
+        """Return what SFMC made of all requests of one kind."""
+        return [line["outcome"] for line in self.world.effects if line["kind"] == kind]
+
+    def file(self, host: str) -> Path:
+        """Return the file of a host."""
+        return self.root / "hosts" / host / ".env"
+
+    def write(self, host: str, secret: str) -> None:
+        """Put a secret into a host's file, as somebody else would."""
+        self.file(host).write_text(f"# kept\n{KEY}={secret}\n", encoding="utf-8")
+
+    def held(self) -> list[str]:
+        """Return which secret each host holds, by SFMC's names."""
+        values = [self.file(host).read_text(encoding="utf-8").split("=", 1)[1].strip() for host in self.hosts]
+        return [self.world.which(self.package, value)[0] for value in values]
+
+    def _deployed(self, host: str) -> dict[str, Any]:
+        record = self.record
+        secrets = record.secrets
+        known = {name: getattr(secrets, name) for name in ("active", "staged", "previous")}
+        target = Target(
+            self.package.client_id,
+            self.url,
+            secrets.key,
+            secret_of(record, desired_secret(record.journal)).reveal(),
+            {name: secrets.fingerprint(secret) for name, secret in known.items() if secret is not None},
+        )
+        files = [{"path": str(self.file(host)), "format": "dotenv", "key": KEY}]
+        with self.tape.effect(f"deploy {host}"):
+            return deploy({"name": "crm", "files": files}, target, HostClient(sleep=self.pause).fresh_token, False)
+
+
+def closed_well(bench: Bench, package: Package) -> None:
+    """One generation, one activation, every host with the new secret, the old one dead: what every rotation ends in."""
+    assert bench.record.journal.open_rotation is None
+    assert bench.record.secrets.previous is None
+    assert bench.outcomes("generate").count("generated") == 1, bench.outcomes("generate")
+    assert bench.outcomes("activate").count("activated") == 1, bench.outcomes("activate")
+    assert bench.held() == ["active"] * len(bench.hosts)
+    active = bench.record.secrets.active
+    assert active is not None and active.reveal() == package.active.value

@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two controllers on one store, and two integrations of one account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Phase, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Store
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
+
+from ._bench import Bench, OpenCipher, closed_well
+from .test_run_crashes import POINTS
+
+AT_ONCE = timedelta(0)
+
+
+@pytest.mark.parametrize("number", range(len(POINTS)), ids=[f"{n} {name}" for n, name in enumerate(POINTS)])
+def test_two_runs_at_once_make_one_generation_and_one_activation(bench: Bench, number: int) -> None:
+    """I-7: at any one effect of the first, the second does all that it finds to do at that moment."""
+
+    def other(point: int) -> None:
+        if point != number:
+            return
+        try:
+            if bench.stage(AT_ONCE).step is Step.DISTRIBUTE:
+                bench.distribute()
+            bench.finish(AT_ONCE)
+        except Conflict:
+            pass
+
+    bench.tape.at = other
+    try:
+        bench.rotate()
+    except Refusal as refusal:
+        assert refusal.rule.startswith(("I-7", "the provider must be able", "a secret is handed in when"))
+    bench.tape.at = None
+    bench.rotate()
+    assert bench.look().phase is Phase.CLOSED
+    closed_well(bench, bench.package)
+
+
+def test_a_store_that_is_always_ahead_stops_the_run_with_a_conflict_that_names_it(bench: Bench) -> None:
+    """I-7: five tries, then the document is named; nothing was generated."""
+    bench.store = _Ahead(bench.store)  # type: ignore[assignment]
+    with pytest.raises(Conflict) as caught:
+        bench.rotate()
+    assert str(bench.root / "store") in caught.value.offender
+    assert bench.outcomes("generate") == []
+
+
+class _Ahead:
+    """A store in which somebody else always was quicker."""
+
+    def __init__(self, store: Store) -> None:
+        self.where = store.where
+        self.load = store.load
+        self.prove_writable = store.prove_writable
+
+    def save(self, name: str, document: object, expected: str | None) -> str:
+        """Refuse."""
+        raise Conflict(self.where(name))
+
+
+def test_two_integrations_of_one_account_keep_one_pace(bench: Bench, tmp_path: Path) -> None:
+    """I-8: per account, whichever integration it is; both are waited out in one call."""
+    second = _sibling(bench, tmp_path)
+    for each in (bench, second):
+        assert each.rotate().phase is Phase.CLOSED
+    for kind in ("generate", "activate"):
+        lines = [line for line in bench.world.effects if line["kind"] == kind]
+        assert [line["outcome"] for line in lines] == [{"generate": "generated", "activate": "activated"}[kind]] * 2
+    assert bench.held() + second.held() == ["active"] * 4
+
+
+def test_a_second_integration_of_the_account_waits_instead_of_being_refused(bench: Bench, tmp_path: Path) -> None:
+    """I-8: `not yet` is a normal result."""
+    second = _sibling(bench, tmp_path)
+    bench.stage(AT_ONCE)
+    decision = second.stage(AT_ONCE)
+    assert (decision.step, decision.blockers) == (Step.WAIT, ())
+    assert decision.not_before is not None
+    assert decision.not_before - second.run().client.now() == timedelta(minutes=5)
+    assert second.outcomes("generate") == ["generated"]
+
+
+def test_integrations_of_different_accounts_do_not_wait_for_each_other(bench: Bench, tmp_path: Path) -> None:
+    """I-8."""
+    second = _sibling(bench, tmp_path, enterprise_id="2000002")
+    second.options["account"] = "another"
+    bench.stage(AT_ONCE)
+    second.stage(AT_ONCE)
+    assert bench.outcomes("generate") == ["generated", "generated"]
+
+
+def _sibling(bench: Bench, root: Path, **package: str) -> Bench:
+    """Return a bench with a package of its own in the same world, on the same store."""
+    second = Bench(root / "second", bench.url, bench.world)
+    if package:
+        second.package = bench.world.add_package({"active": {"generated_at": "2026-07-15T08:00:00Z"}, **package})
+        for host in second.hosts:
+            second.write(host, second.package.active.value)
+    second.store = type(bench.store)(FileStore(bench.root / "store", OpenCipher()), second.tape)
+    second.adopt()
+    return second

@@ -1,0 +1,296 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people declare: what is understood, and the message for everything that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Integration, Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Hold, Policy
+
+ID = "0a1b2c3d4e5f6g7h8i9j0k1l"
+OTHER = "1a1b2c3d4e5f6g7h8i9j0k1l"
+CRM: dict[str, Any] = {"client_id": ID, "subdomain": "mc1"}
+FILE = {"path": "/opt/app/.env", "format": "dotenv", "key": "SFMC_CLIENT_SECRET"}
+
+
+def _inventory(**hosts: Mapping[str, Any]) -> Inventory:
+    return Inventory(hosts, hosts)
+
+
+def _one(integration: Mapping[str, Any], **variables: Any) -> Integration:
+    inventory = _inventory(h1={"sfmc_integrations": {"crm": integration}, "inventory_dir": "/inv", **variables})
+    return inventory.integrations(["h1"])[0]
+
+
+def test_a_short_declaration_is_enough() -> None:
+    integration = _one(CRM)
+    assert (integration.name, integration.client_id, integration.package) == ("crm", ID, "crm")
+    assert integration.auth_url == "https://mc1.auth.marketingcloudapis.com"
+    assert integration.account == "mc1"
+    assert integration.store["path"] == "/inv/keyturn"
+    assert integration.provider["kind"] == "operator"
+    assert integration.policy == Policy(operator=True)
+
+
+def test_every_option_arrives_in_its_place() -> None:
+    hold = {"reason": "freeze", "until": "2027-01-06"}
+    integration = _one(
+        {**CRM, "package": "CRM Sync", "owner": "team", "account": "acme", "ca_path": "/ca.pem", "dependents": "none",
+         "renew_before_days": 40, "attestation_hours": "1.5", "hold": hold},
+        sfmc_clock_skew_seconds="30", sfmc_activate="no", sfmc_force="leak", sfmc_ca_path="/other.pem",
+    )  # fmt: skip
+    assert (integration.package, integration.owner, integration.account) == ("CRM Sync", "team", "acme")
+    assert integration.ca_path == "/ca.pem"
+    assert integration.policy == Policy(
+        renew_before=timedelta(days=40),
+        attestation_age=timedelta(hours=1.5),
+        clock_skew=timedelta(seconds=30),
+        no_dependents=True,
+        activate=False,
+        force="leak",
+        hold=Hold("freeze", datetime(2027, 1, 6, tzinfo=timezone.utc)),
+        operator=True,
+    )
+
+
+def test_a_variable_speaks_for_all_and_an_integration_for_itself() -> None:
+    variables = {"sfmc_renew_before_days": 20, "sfmc_ca_path": "/ca.pem"}
+    assert _one(CRM, **variables).policy.renew_before == timedelta(days=20)
+    assert _one({**CRM, "renew_before_days": 5}, **variables).policy.renew_before == timedelta(days=5)
+    assert _one(CRM, **variables).ca_path == "/ca.pem"
+
+
+REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
+    # what: (integration, variables, offender, part of the message)
+    "an unknown option": ({**CRM, "client_secret": "hush"}, {}, "sfmc_integrations.crm of h1", "client_secret"),
+    "a missing client id": ({"subdomain": "mc1"}, {}, "sfmc_integrations.crm of h1", "client_id"),
+    "a short client id": ({**CRM, "client_id": ID[:-1]}, {}, "crm.client_id", "23 characters"),
+    "a client id in capitals": ({**CRM, "client_id": ID.upper()}, {}, "crm.client_id", "other ones among them"),
+    "a client id with a line end": ({**CRM, "client_id": ID + "\n"}, {}, "crm.client_id", "25 characters"),
+    "no tenant": ({"client_id": ID}, {}, "sfmc_integrations.crm", "subdomain"),
+    "a subdomain with a host": ({**CRM, "subdomain": "mc1.example.com"}, {}, "subdomain", "a host name"),
+    "a subdomain with a slash": ({**CRM, "subdomain": "example.com/"}, {}, "subdomain", "one label"),
+    "a subdomain with a line end": ({**CRM, "subdomain": "mc1\n"}, {}, "subdomain", "one label"),
+    "a subdomain beside a loopback URL": (
+        {**CRM, "subdomain": "a.b", "auth_url": "http://127.0.0.1:1"}, {}, "subdomain", "one label",
+    ),
+    "a foreign auth_url": ({"client_id": ID, "auth_url": "https://example.com"}, {}, "auth_url", "another host"),
+    "a plain auth_url": (
+        {"client_id": ID, "auth_url": "http://mc1.auth.marketingcloudapis.com"}, {}, "auth_url", "plain http only",
+    ),
+    "an auth_url with a user": (
+        {"client_id": ID, "auth_url": "https://mc1.auth.marketingcloudapis.com:443@example.com/"}, {}, "auth_url", "",
+    ),
+    "a lookalike auth_url": (
+        {"client_id": ID, "auth_url": "https://notmarketingcloudapis.com"}, {}, "auth_url", "another host",
+    ),
+    "no mapping": ([CRM], {}, "sfmc_integrations.crm of h1", "a mapping, not list"),  # type: ignore[dict-item]
+    "a wrong `dependents`": ({**CRM, "dependents": "some"}, {}, "crm of h1", "dependents"),
+    "days in words": ({**CRM, "renew_before_days": "many"}, {}, "crm of h1", "renew_before_days"),
+    "days in words for all": (CRM, {"sfmc_renew_before_days": "many"}, "sfmc_renew_before_days", "times are numbers"),
+    "a skew in words": (CRM, {"sfmc_clock_skew_seconds": [1]}, "sfmc_clock_skew_seconds", "a list"),
+    "a hold without a reason": ({**CRM, "hold": {"until": "2027-01-06"}}, {}, "crm of h1", "reason"),
+    "a hold until some day": ({**CRM, "hold": {"reason": "x", "until": "May"}}, {}, "hold.until", "I-37"),
+    "an unknown store": (CRM, {"sfmc_store": {"kind": "cloud"}}, "sfmc_store of h1", "cloud"),
+    "an unknown option of the store": (CRM, {"sfmc_store": {"folder": "/x"}}, "sfmc_store of h1", "folder"),
+    "a store that is a text": (CRM, {"sfmc_store": "/x"}, "sfmc_store of h1", "a mapping, not str"),
+    "an unknown provider": (CRM, {"sfmc_provider": {"kind": "magic"}}, "sfmc_provider of h1", "magic"),
+    "a call without a url": (CRM, {"sfmc_provider": {"generate": {"secret": "s"}}}, "sfmc_provider of h1", "url"),
+    "an unknown method": (
+        CRM, {"sfmc_provider": {"activate": {"url": "https://x.example.com", "method": "DELETE"}}},
+        "sfmc_provider of h1", "DELETE",
+    ),
+    "an unknown option of a call": (
+        CRM, {"sfmc_provider": {"activate": {"url": "https://x.example.com", "verify": False}}},
+        "sfmc_provider of h1", "verify",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_wrong_declaration_is_refused_by_its_place(what: str) -> None:
+    """I-44."""
+    integration, variables, offender, part = REFUSED[what]
+    with pytest.raises(Refusal) as caught:
+        _one(integration, **variables)
+    assert offender in caught.value.offender
+    assert part in str(caught.value)
+    assert "hush" not in str(caught.value)
+
+
+def test_integrations_that_are_no_mapping_are_refused() -> None:
+    with pytest.raises(Refusal, match="sfmc_integrations of h1.*a mapping, not list") as caught:  # noqa: RUF043
+        _inventory(h1={"sfmc_integrations": [CRM]}).integrations(["h1"])
+    assert "nothing was changed" in caught.value.way_out
+
+
+def test_an_account_is_a_name_not_a_path() -> None:
+    """It is part of a document's name in the store."""
+    for account in ("../../etc", "a/b", "a b", "http://127.0.0.1:8080"):
+        assert not set(_one({**CRM, "account": account}).account) & set("/ :\\\0")
+    assert "/" not in _one({"client_id": ID, "auth_url": "http://127.0.0.1:8080"}).account
+
+
+def test_hosts_that_share_an_integration_have_it_once() -> None:
+    shared = {"sfmc_integrations": {"crm": CRM}, "inventory_dir": "/inv"}
+    found = _inventory(h1=shared, h2=dict(shared), h3={}).integrations(["h1", "h2", "h3"])
+    assert [item.client_id for item in found] == [ID]
+
+
+def test_the_same_name_in_two_environments_is_two_integrations() -> None:
+    dev, prod = {"sfmc_integrations": {"crm": {**CRM, "client_id": OTHER}}}, {"sfmc_integrations": {"crm": CRM}}
+    inventory = _inventory(dev1=dev, prod1=prod)
+    assert [item.client_id for item in inventory.integrations(["dev1", "prod1"])] == [ID, OTHER]
+    assert [item.client_id for item in inventory.integrations(["prod1"])] == [ID]
+
+
+@pytest.mark.parametrize(
+    "different",
+    [{"sfmc_integrations": {"crm": {**CRM, "package": "Another"}}}, {"sfmc_integrations": {"crm2": CRM}},
+     {"sfmc_store": {"path": "/elsewhere"}}, {"sfmc_renew_before_days": 3}, {"inventory_dir": "/other"}],
+    ids=["another package", "another name", "another store", "another policy", "another default store"],
+)  # fmt: skip
+def test_one_client_id_in_two_ways_is_refused(different: dict[str, Any]) -> None:
+    """I-1, I-7: two stores for one secret would be two journals."""
+    shared = {"sfmc_integrations": {"crm": CRM}, "inventory_dir": "/inv"}
+    inventory = _inventory(h1=shared, h2={**shared, **different})
+    with pytest.raises(Refusal, match="one client id is one integration") as caught:
+        inventory.integrations(["h1", "h2"])
+    assert ID in caught.value.offender
+    assert "h2" in caught.value.found
+
+
+def test_one_client_id_under_two_names_of_one_host_is_refused() -> None:
+    with pytest.raises(Refusal, match="one client id is one integration"):
+        _inventory(h1={"sfmc_integrations": {"a": CRM, "b": CRM}}).integrations(["h1"])
+
+
+def test_a_host_without_integrations_is_no_error() -> None:
+    assert _inventory(h1={}, h2={"sfmc_integrations": None}).integrations(["h1", "h2"]) == ()
+
+
+class Templated(Mapping[str, Any]):
+    """Variables that note which of them were templated."""
+
+    def __init__(self, variables: dict[str, Any]) -> None:
+        self._variables = variables
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.asked.add(name)
+        return self._variables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+
+def test_what_is_not_needed_is_never_templated() -> None:
+    hosts = {name: Templated({"sfmc_integrations": {"crm": CRM}, "sfmc_dependents": [], "broken": 1}) for name in "ab"}
+    Inventory(hosts, hosts).integrations(["a"])
+    assert hosts["b"].asked == set()
+    assert not hosts["a"].asked & {"broken", "sfmc_dependents"}
+
+
+# --- dependents ------------------------------------------------------------------------------------------------------
+
+
+def _with(*dependents: Any, **more: Any) -> dict[str, Any]:
+    return {"sfmc_integrations": {"crm": CRM}, "sfmc_dependents": list(dependents), **more}
+
+
+def test_dependents_are_known_by_host_and_name_with_all_their_places() -> None:
+    """I-10: of the whole inventory when no hosts are named."""
+    second = {**FILE, "key": "A"}
+    inventory = _inventory(h1=_with({"integration": "crm", "files": [FILE, second]}), h2=_with())
+    (found,) = inventory.dependents()
+    assert (found.client_id, found.dependent.id) == (ID, "h1/crm")
+    assert found.dependent.places == ("/opt/app/.env#A", "/opt/app/.env#SFMC_CLIENT_SECRET")
+    assert inventory.dependents(["h2"]) == ()
+
+
+def test_templates_may_differ_from_host_to_host() -> None:
+    hosts = {
+        name: _with({"integration": "crm", "name": f"app {name}", "files": [{**FILE, "path": f"/opt/{name}/.env"}]})
+        for name in ("h1", "h2")
+    }
+    found = Inventory(hosts, hosts).dependents()
+    assert [item.dependent.id for item in found] == ["h1/app h1", "h2/app h2"]
+    assert [item.dependent.places for item in found] == [
+        (f"/opt/{name}/.env#SFMC_CLIENT_SECRET",) for name in ("h1", "h2")
+    ]
+
+
+def test_a_name_stands_for_the_client_id_that_it_has_on_that_host() -> None:
+    inventory = _inventory(
+        dev={
+            **_with({"integration": "crm", "files": [FILE]}),
+            "sfmc_integrations": {"crm": {**CRM, "client_id": OTHER}},
+        },
+        prod=_with({"integration": "crm", "files": [FILE]}),
+    )
+    assert {item.dependent.host: item.client_id for item in inventory.dependents()} == {"dev": OTHER, "prod": ID}
+
+
+WRONG_DEPENDENTS: dict[str, tuple[Any, str, str]] = {
+    "an unknown integration": ({"integration": "cms", "files": [FILE]}, "sfmc_dependents[0] of h1", "one of crm"),
+    "no integration": ({"files": [FILE]}, "sfmc_dependents[0] of h1", "integration"),
+    "no files": ({"integration": "crm"}, "sfmc_dependents[0] of h1", "files"),
+    "an empty list of files": ({"integration": "crm", "files": []}, "sfmc_dependents[0] of h1", "I-38"),
+    "a file without a key": ({"integration": "crm", "files": [{"path": "/a", "format": "ini"}]}, "[0] of h1", "key"),
+    "an unknown option": ({"integration": "crm", "files": [FILE], "restrat": {}}, "[0] of h1", "restrat"),
+    "two ways to restart": (
+        {"integration": "crm", "files": [FILE], "restart": {"service": "a", "command": ["b"]}}, "[0] of h1", "mutually",
+    ),
+    "no way to restart": ({"integration": "crm", "files": [FILE], "restart": {}}, "[0] of h1", "service, command"),
+    "two ways to check": (
+        {"integration": "crm", "files": [FILE], "check": {"url": "a", "command": ["b"]}}, "[0] of h1", "mutually",
+    ),
+    "a text": ("crm", "sfmc_dependents[0] of h1", "a mapping, not str"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WRONG_DEPENDENTS)
+def test_a_wrong_dependent_is_refused_by_its_place(what: str) -> None:
+    """I-38, I-44."""
+    entry, offender, part = WRONG_DEPENDENTS[what]
+    with pytest.raises(Refusal) as caught:
+        _inventory(h1=_with(entry)).dependents()
+    assert offender in caught.value.offender
+    assert part in str(caught.value)
+
+
+@pytest.mark.parametrize("dependents", ["crm", {"integration": "crm"}, 7])
+def test_dependents_that_are_no_list_are_refused(dependents: Any) -> None:
+    with pytest.raises(Refusal, match="of h1"):
+        _inventory(h1={"sfmc_integrations": {"crm": CRM}, "sfmc_dependents": dependents}).dependents()
+
+
+@pytest.mark.parametrize("integrations", [{"crm": None}, {"crm": "text"}, ["crm"]])
+def test_dependents_beside_integrations_of_a_wrong_shape_are_refused(integrations: Any) -> None:
+    variables = {"sfmc_integrations": integrations, "sfmc_dependents": [{"integration": "crm", "files": [FILE]}]}
+    with pytest.raises(Refusal, match="of h1"):
+        _inventory(h1=variables).dependents()
+
+
+def test_two_dependents_of_one_name_are_refused_and_two_names_are_fine() -> None:
+    one = {"integration": "crm", "files": [FILE]}
+    with pytest.raises(Refusal, match="give each its own `name`") as caught:
+        _inventory(h1=_with(one, dict(one))).dependents()
+    assert caught.value.offender == "sfmc_dependents of h1"
+    assert len(_inventory(h1=_with(one, {**one, "name": "worker"})).dependents()) == 2
+
+
+def test_a_dependent_of_a_host_without_integrations_says_so() -> None:
+    with pytest.raises(Refusal, match=r"\(this host has no sfmc_integrations\)"):
+        _inventory(h1={"sfmc_dependents": [{"integration": "crm", "files": [FILE]}]}).dependents()
