@@ -381,8 +381,8 @@ def _as_user(user: int, group: int, act: Callable[[], Any]) -> str:
 def open_path(path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file, in directories through which every user can pass."""
     base = tmp_path_factory.getbasetemp()
-    for directory in (path.parent, base, base.parent):
-        if directory.name.startswith(("pytest-", "test_")):
+    for directory in (path.parent, base, base.parent, base.parent.parent):
+        if directory.name.startswith(("pytest-", "test_", "popen-")):
             directory.chmod(directory.stat().st_mode | 0o011)
     return path
 

@@ -181,8 +181,9 @@ def orphaned(journal: Journal, tries: int) -> Refusal:
         "I-41: tries are bounded",
         journal.name,
         "the staged secret active after an activation",
-        f"{tries} activations sent, and the former secret still active",
-        "activate in Setup by hand and run again, or give up:"
+        f"{tries} activations sent, and the former secret still accepted",
+        "look in Setup > Installed Packages: if the staged secret is still there, activate it by hand and run again; if"
+        " it is active there, the former one should be dead: open a case with Salesforce. Or give up:"
         f" ansible-playbook keyturn.sfmc.abandon -e sfmc_abandon_integration={journal.name}",
     )
 

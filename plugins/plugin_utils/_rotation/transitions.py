@@ -102,6 +102,12 @@ def activation_sent(journal: Journal, at: datetime) -> Journal:
     return _changed(journal, at, "activation sent", activations_sent_at=sent)
 
 
+def activation_refused(journal: Journal, at: datetime) -> Journal:
+    """The activation was certainly not carried out, so that it does not count as a try."""
+    sent = _open(journal).activations_sent_at[:-1]
+    return _changed(journal, at, "activation refused", activations_sent_at=sent)
+
+
 def activated(journal: Journal, at: datetime) -> Journal:
     """The probe shows that the staged secret is the active one."""
     secret = required(_open(journal).staged)

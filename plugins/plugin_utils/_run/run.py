@@ -277,6 +277,9 @@ class Run:
             self.provider.activate(self.order(record))
         except AnswerLost as lost:
             self._tell(f"{self.integration.name}: {lost}")
+        except Refusal:
+            self._step("activation refused", _noting(transitions.activation_refused))
+            raise
 
     def _step(self, effect: str, change: Change) -> Record:
         """Change the record, but only while its rotation is the one that was decided on (I-7)."""

@@ -135,7 +135,7 @@ class Bench:
 
     def advance(self, act: Callable[[Run], Decision], budget: timedelta | None = None) -> Decision:
         """Let a new run act and wait; raise its refusal, return its decision."""
-        waiting = Waiting(self.budget if budget is None else budget, self.told.append, 60.0, self.pause)
+        waiting = Waiting(self.budget if budget is None else budget, self.told.append, 600.0, self.pause)
         (outcome,) = waiting.advance([self.run()], act)
         if outcome.refusal is not None:
             raise outcome.refusal

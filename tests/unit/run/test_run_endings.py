@@ -185,7 +185,7 @@ def test_a_former_secret_that_dies_a_little_late_is_waited_for(bench: Bench) -> 
 
 
 def test_a_former_secret_that_lives_on_is_never_taken_for_dead(bench: Bench) -> None:
-    """I-18, I-41: the probe cannot tell it from an activation that did nothing; so tries are bounded, nothing closed."""
+    """I-18, I-41: the probe cannot tell it from an activation that did nothing; tries are bounded, nothing closed."""
     bench.world.switches.change({"previous_secret_grace_seconds": 7200})
     for _ in range(3):
         with pytest.raises(Refusal, match="HTTP 409"):
