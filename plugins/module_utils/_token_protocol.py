@@ -9,9 +9,9 @@ Source of the table of answers: docs/fidelity.md.
 import ipaddress
 import json
 import re
+from datetime import timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
-from urllib.parse import urlsplit
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
@@ -23,6 +23,13 @@ SFMC_DOMAIN = "marketingcloudapis.com"
 TOKEN_PATH = "/v2/token"
 USERINFO_PATH = "/v2/userinfo"
 MAX_BODY_BYTES = 65536
+
+#: scheme://host:port/path in the letters that every URL parser reads alike. What one reads as part of the name, another
+#: takes for its end (`https://other.example\\.marketingcloudapis.com`), and a secret would go to another host.
+_URL = re.compile(
+    r"^(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:/[a-z0-9._~/-]*)?\Z",
+    re.IGNORECASE | re.ASCII,
+)
 
 #: Unknown for a moment only: the same request may be sent again (Salesforce: retry 429 and 5xx).
 TRANSIENT = ("throttled", "unavailable", "server_error", "timeout", "connection")
@@ -90,17 +97,17 @@ def checked_url(url: str, what: str) -> str:
 
     Those are https below marketingcloudapis.com, and anything on loopback (simulator, tunnel).
     """
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    plain = not (parts.username or parts.password or parts.query or parts.fragment)
-    at_sfmc = parts.scheme == "https" and host.endswith("." + SFMC_DOMAIN)
-    if plain and (at_sfmc or (parts.scheme in ("http", "https") and is_loopback(host))):
+    parts = _URL.match(url)
+    scheme, host = (parts.group(1).lower(), parts.group(2).lower()) if parts else ("", "")
+    if scheme == "https" and host.endswith("." + SFMC_DOMAIN):
+        return url.rstrip("/")
+    if parts and is_loopback(host.strip("[]")):
         return url.rstrip("/")
     raise Refusal(
         "secrets and tokens go to SFMC or to loopback, and plain http only to loopback",
-        f"{what} {parts.scheme}://{host or '?'}",
+        f"{what} {scheme}://{host}" if parts else what,
         f"https://<subdomain>.auth.{SFMC_DOMAIN}, or a loopback address",
-        "another host, another scheme, or a URL with user, query or fragment",
+        "another host, another scheme, or a URL with user, query, fragment or unusual characters",
         "remove auth_url and set subdomain; auth_url is for simulators and tunnels on this machine",
     )
 
@@ -149,9 +156,13 @@ def classify(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
 
 
 def server_date(text: str) -> Optional[float]:
-    """Return the `Date` header as seconds since the epoch, None when it is missing or unreadable."""
+    """Return the `Date` header as seconds since the epoch, None when it is missing or unreadable.
+
+    A date without a zone is UTC, as every date in HTTP is, not this machine's local time.
+    """
     try:
-        return parsedate_to_datetime(text).timestamp()
+        when = parsedate_to_datetime(text)
+        return (when if when.tzinfo else when.replace(tzinfo=timezone.utc)).timestamp()
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
 
@@ -195,7 +206,8 @@ def _refused(status: int, fields: Optional[Dict[str, Any]]) -> Answer:
 def _accepted(fields: Optional[Dict[str, Any]]) -> Answer:
     token = fields.get("access_token") if fields else None
     life = fields.get("expires_in") if fields else None
-    if not fields or not isinstance(token, str) or not token or not isinstance(life, int) or life <= 0:
+    whole = isinstance(token, str) and token and isinstance(life, int) and not isinstance(life, bool) and life > 0
+    if not fields or not whole:
         return Answer(UNKNOWN, "malformed", "HTTP 200 without a whole token: cut off, or not a token endpoint")
     scope = fields.get("scope")
     rest = fields.get("rest_instance_url")

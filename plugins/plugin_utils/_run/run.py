@@ -278,7 +278,9 @@ class Run:
         except AnswerLost as lost:
             self._tell(f"{self.integration.name}: {lost}")
         except Refusal:
-            self._step("activation refused", _noting(transitions.activation_refused))
+            # A refusal after an earlier try may mean that the earlier one worked; then it counts (I-41).
+            if not sent:
+                self._step("activation refused", _noting(transitions.activation_refused))
             raise
 
     def _step(self, effect: str, change: Change) -> Record:

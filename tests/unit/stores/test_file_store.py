@@ -129,7 +129,7 @@ store.save(sys.argv[3], {"n": 2}, sys.argv[4])
 
 
 def test_a_killed_process_loses_nothing_blocks_nobody_and_what_it_left_goes_away(store: Store, folder: Path) -> None:
-    """I-13, I-25: killed between the temporary file and its renaming."""
+    """I-7, I-13, I-25: killed between the temporary file and its renaming."""
     version = store.save(NAME, {"n": 1}, None)
     process = subprocess.Popen(
         [sys.executable, "-c", KILLED, str(folder), PASSWORD, NAME, version],
@@ -140,6 +140,8 @@ def test_a_killed_process_loses_nothing_blocks_nobody_and_what_it_left_goes_away
     with process:
         assert process.stdout is not None and process.stdout.readline() == "there\n"
         assert len(list(folder.glob(".keyturn-*"))) == 1
+        with (folder / ".lock").open("rb") as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # Between its look and its write nobody else gets in.
         process.send_signal(signal.SIGKILL)
     stored = store.load(NAME)
     assert stored is not None and stored.document == {"n": 1}
