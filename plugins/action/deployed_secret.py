@@ -28,7 +28,7 @@ class ActionModule(ControlAction):
         integrations = {
             item.client_id: item
             for item in self.inventory.integrations([host])
-            if arguments["integration"] in (None, item.name)
+            if arguments["integration"] in (None, item.name, item.client_id)
         }
         dependents = [
             item

@@ -13,8 +13,8 @@ class ModuleDocFragment:
 options:
   integration:
     description:
-      - Name of one integration in C(sfmc_integrations). Without it, all integrations that the hosts of the play
-        declare.
+      - Name in C(sfmc_integrations) or client id of one integration.
+      - Without it, all integrations that the hosts of the play declare.
     type: str
 notes:
   - Runs on the controller, whatever the hosts of the play are; use it with C(run_once=true).

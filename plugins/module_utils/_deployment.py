@@ -57,12 +57,13 @@ def deploy(dependent: Mapping[str, Any], target: Target, ask: Ask, check_mode: b
     try:
         edits = _planned(dependent["files"], target)
         evidence["files"] = [found for edit in edits for found in edit.found]
-        evidence["changed"] = any(edit.needed for edit in edits)
-        if check_mode and evidence["changed"]:
+        needed = [edit for edit in edits if edit.needed]
+        if check_mode and needed:
+            evidence["changed"] = True
             return evidence
-        for edit in edits:
-            if edit.needed:
-                _secure_file.replace(edit.snapshot, edit.content)
+        for edit in needed:
+            _secure_file.replace(edit.snapshot, edit.content)
+            evidence["changed"] = True
         evidence["proof"] = _proved(_read_back(dependent["files"], target), target, ask)
     except Refusal as refusal:
         evidence["refusal"] = refusal.as_dict()

@@ -25,7 +25,7 @@ USERINFO_PATH = "/v2/userinfo"
 MAX_BODY_BYTES = 65536
 
 #: scheme://host:port/path in the letters that every URL parser reads alike. What one reads as part of the name, another
-#: takes for its end (`https://other.example\\.marketingcloudapis.com`), and a secret would go to another host.
+#: takes for its end (`https://other.example\.marketingcloudapis.com`), and a secret would go to another host.
 _URL = re.compile(
     r"^(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:/[a-z0-9._~/-]*)?\Z",
     re.IGNORECASE | re.ASCII,
@@ -206,8 +206,7 @@ def _refused(status: int, fields: Optional[Dict[str, Any]]) -> Answer:
 def _accepted(fields: Optional[Dict[str, Any]]) -> Answer:
     token = fields.get("access_token") if fields else None
     life = fields.get("expires_in") if fields else None
-    whole = isinstance(token, str) and token and isinstance(life, int) and not isinstance(life, bool) and life > 0
-    if not fields or not whole:
+    if not fields or not isinstance(token, str) or not token or type(life) is not int or life <= 0:
         return Answer(UNKNOWN, "malformed", "HTTP 200 without a whole token: cut off, or not a token endpoint")
     scope = fields.get("scope")
     rest = fields.get("rest_instance_url")

@@ -36,7 +36,8 @@ attributes:
       - keyturn.sfmc.sfmc
 options:
   integration:
-    description: Name of one integration in C(sfmc_integrations). Without it, all that this host's dependents name.
+    description:
+      - Name in C(sfmc_integrations) or client id of one integration. Without it, all that this host's dependents name.
     type: str
   only:
     description:

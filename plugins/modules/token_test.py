@@ -32,7 +32,7 @@ attributes:
       - keyturn.sfmc.sfmc
 options:
   integration:
-    description: Name of the integration in C(sfmc_integrations).
+    description: Name in C(sfmc_integrations) or client id of the integration.
     type: str
     required: true
   stage:

@@ -99,7 +99,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
     def integrations(self, name: str | None, hosts: list[str] | None = None) -> tuple[Integration, ...]:
         """Return the integrations of these hosts (the play's), or the one of that name; Refusal when there is none."""
         found = self.inventory.integrations(self.scope if hosts is None else hosts)
-        chosen = tuple(item for item in found if name in (None, item.name))
+        chosen = tuple(item for item in found if name in (None, item.name, item.client_id))
         if not chosen:
             raise Refusal(
                 "I-38: an empty plan is not a success",

@@ -92,13 +92,15 @@ def unknown_answer(journal: Journal, which: str, sighting: Sighting) -> Refusal:
 
 def active_rejected(journal: Journal, detail: str, expires_at: datetime | None) -> Refusal:
     """The active secret is dead and nothing is staged."""
+    abandon = f"ansible-playbook keyturn.sfmc.abandon -e sfmc_abandon_integration={journal.name}; then "
     return Refusal(
         "a rotation needs a live active secret, for the time in which both work",
         journal.name,
         "the active secret accepted",
         f"rejected ({detail}); it was due to end at {moment(expires_at)}",
-        "look at the package in Setup > Installed Packages: enabled? rotated? Then hand in its present secret:"
-        f" {_hand_in_active(journal)}",
+        "look at the package in Setup > Installed Packages: enabled? rotated? Then hand in its present secret: "
+        + (abandon if journal.open_rotation else "")
+        + _hand_in_active(journal),
     )
 
 

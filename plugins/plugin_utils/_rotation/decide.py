@@ -28,7 +28,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
 
 EVER = datetime.min.replace(tzinfo=timezone.utc)
 HELD_STEPS = frozenset({Step.GENERATE, Step.HAND_IN, Step.RETRIEVE, Step.DISTRIBUTE, Step.ACTIVATE, Step.CONFIRM})
-TIMED_STEPS = frozenset({Step.GENERATE, Step.ACTIVATE, Step.CLOSE})
+TIMED_STEPS = frozenset({Step.GENERATE, Step.DISCARD, Step.ACTIVATE, Step.CLOSE})
 
 
 def decide(situation: Situation) -> Decision:
@@ -64,7 +64,7 @@ def desired_secret(journal: Journal) -> str:
 
 
 def _closed(situation: Situation) -> Decision:
-    journal, policy, probe = situation.journal, situation.policy, situation.probe
+    journal, policy = situation.journal, situation.policy
     phase = Phase.CLOSED if journal.rotation else Phase.IDLE
     if journal.active is None:
         return _stop(phase, blockers.active_secret_unknown(journal))
@@ -72,22 +72,35 @@ def _closed(situation: Situation) -> Decision:
         return Decision(phase, Step.NONE, not_before=due_at(journal, policy))
     if not situation.registry and not policy.no_dependents:
         return _stop(phase, blockers.no_dependents(journal))
-    if probe.active.verdict is Verdict.NOT_ASKED:
+    return _generate(situation, phase)
+
+
+def _generate(situation: Situation, phase: Phase) -> Decision:
+    """Only beside a live active secret: with a dead one, a staged secret would look like an activated one."""
+    journal, active = situation.journal, situation.probe.active
+    if active.verdict is Verdict.NOT_ASKED:
         return Decision(phase, Step.PROBE)
-    if blockers.accepts(probe.active):
+    if blockers.accepts(active):
         return Decision(phase, Step.GENERATE)
-    if blockers.rejects(probe.active):
-        return _stop(phase, blockers.active_rejected(journal, probe.active.detail, expires_at(journal, policy)))
-    return _stop(phase, blockers.unknown_answer(journal, "active", probe.active))
+    if blockers.rejects(active):
+        return _stop(phase, blockers.active_rejected(journal, active.detail, expires_at(journal, situation.policy)))
+    return _stop(phase, blockers.unknown_answer(journal, "active", active))
 
 
 def is_due(situation: Situation) -> bool:
     """Tell whether a rotation should open: by the calendar, for an unknown birth, once for each forced reason."""
-    rotation = situation.journal.rotation
-    if situation.policy.force and (rotation is None or rotation.reason != forced(situation.policy.force)):
+    if _is_forced(situation):
         return True
     due = due_at(situation.journal, situation.policy)
     return due is None or situation.now >= due
+
+
+def _is_forced(situation: Situation) -> bool:
+    """A reason forces until a rotation for it has been done; one that was given up leaves the emergency open."""
+    force, rotation = situation.policy.force, situation.journal.rotation
+    if not force or rotation is None:
+        return bool(force)
+    return rotation.reason != forced(force) or rotation.outcome == "abandoned"
 
 
 def forced(reason: str) -> str:
@@ -113,7 +126,7 @@ def _requested(situation: Situation, rotation: Rotation) -> Decision:
     if policy.operator:
         return Decision(Phase.REQUESTED, Step.HAND_IN)
     if rotation.generation_sent_at is None:
-        return Decision(Phase.REQUESTED, Step.GENERATE)
+        return _generate(situation, Phase.REQUESTED)
     if policy.retrieves:
         return Decision(Phase.REQUESTED, Step.RETRIEVE)
     return _stop(Phase.REQUESTED, blockers.answer_lost(situation.journal))
@@ -130,12 +143,10 @@ def _staged(situation: Situation, rotation: Rotation, staged: Staged) -> Decisio
     for which, sighting in (("active", probe.active), ("staged", probe.staged)):
         if sighting.verdict is Verdict.UNKNOWN:
             return _stop(phase, blockers.unknown_answer(journal, which, sighting))
-    if blockers.rejects(probe.active):
-        if blockers.accepts(probe.staged):
-            return Decision(phase, Step.NOTE_ACTIVATED)
-        return _stop(phase, blockers.both_dead(journal))
     if blockers.rejects(probe.staged):
         return _not_accepted(situation, rotation, staged, phase)
+    if blockers.rejects(probe.active):
+        return Decision(phase, Step.NOTE_ACTIVATED)
     return _overlap(situation, rotation, staged, phase)
 
 
@@ -145,13 +156,14 @@ def earliest_use(staged: Staged, policy: Policy) -> datetime:
 
 
 def _not_accepted(situation: Situation, rotation: Rotation, staged: Staged, phase: Phase) -> Decision:
-    if rotation.overlap_at is not None:
-        return Decision(Phase.LOST, Step.NOTE_LOST)
-    if situation.now < staged.usable_at:
-        return Decision(phase, Step.WAIT, not_before=staged.usable_at)
-    if situation.now < staged.usable_at + situation.policy.usable_grace:
-        return Decision(phase, Step.WAIT, not_before=staged.usable_at + situation.policy.usable_grace)
-    if situation.policy.operator:
+    """Too young it proves nothing yet, whatever the active secret does; after that it is dead."""
+    grace_ends = staged.usable_at + situation.policy.usable_grace
+    if rotation.overlap_at is None and situation.now < grace_ends:
+        usable = staged.usable_at
+        return Decision(phase, Step.WAIT, not_before=usable if situation.now < usable else grace_ends)
+    if blockers.rejects(situation.probe.active):
+        return _stop(phase, blockers.both_dead(situation.journal))
+    if rotation.overlap_at is None and situation.policy.operator:
         return Decision(phase, Step.DISCARD)
     return Decision(Phase.LOST, Step.NOTE_LOST)
 
@@ -299,9 +311,9 @@ def _paced(situation: Situation, decision: Decision) -> Decision:
 
 
 def _held(situation: Situation, decision: Decision) -> Decision:
-    hold = situation.policy.hold
-    going_back = decision.phase in (Phase.LOST, Phase.ABANDONED)
-    if hold is None or not _lasts(hold, situation.now) or situation.policy.force or going_back:
+    """I-37. A hold never keeps hosts from the active secret: without it they are broken, or will be."""
+    hold, mending = situation.policy.hold, decision.desired == "active"
+    if hold is None or not _lasts(hold, situation.now) or mending or _is_emergency(situation):
         return decision
     if decision.step is Step.PROBE and situation.journal.open_rotation is None:
         return replace(decision, step=Step.NONE, blockers=(blockers.held(situation.journal, hold),))
@@ -310,13 +322,22 @@ def _held(situation: Situation, decision: Decision) -> Decision:
     return decision
 
 
+def _is_emergency(situation: Situation) -> bool:
+    """A reason that is done, and only left in the inventory, beats no later hold."""
+    return bool(situation.policy.force) and (situation.journal.open_rotation is not None or _is_forced(situation))
+
+
 def _lasts(hold: Hold, now: datetime) -> bool:
     return hold.until is None or now < hold.until
 
 
 def _clocked(situation: Situation, decision: Decision) -> Decision:
-    skew, bound = situation.skew, situation.policy.clock_skew
-    if decision.step not in TIMED_STEPS or (skew is not None and abs(skew) <= bound):
+    """I-9. A staged secret that once was accepted is lost whatever the clock says; one that never was, by the clock."""
+    skew, bound, rotation = situation.skew, situation.policy.clock_skew, situation.journal.open_rotation
+    timed = decision.step in TIMED_STEPS or (
+        decision.step is Step.NOTE_LOST and rotation is not None and rotation.overlap_at is None
+    )
+    if not timed or (skew is not None and abs(skew) <= bound):
         return decision
     return _stop(decision.phase, blockers.clocks_differ(situation.journal, skew, bound), decision.desired)
 

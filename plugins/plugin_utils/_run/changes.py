@@ -54,7 +54,11 @@ def adopted(record: Record, text: str, generated_at: datetime | None, seen: Sigh
     known = Known(record.secrets.fingerprint(secret), generated_at)
     if record.journal.active == known:
         return record
-    return Record(transitions.adopted(record.journal, known, now), replace(record.secrets, active=secret))
+    former, journal = record.secrets.active, transitions.adopted(record.journal, known, now)
+    if former is None or former.reveal() == text:
+        return Record(journal, replace(record.secrets, active=secret))
+    # Hosts still hold the former one: known, it can be replaced there; forgotten, it would be drift.
+    return Record(journal, replace(record.secrets, active=secret, previous=former))
 
 
 def opened(record: Record, reason: str, now: datetime) -> Record:

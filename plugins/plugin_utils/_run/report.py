@@ -96,6 +96,8 @@ def waits_for(run: Run, record: Record, decision: Decision) -> str:
         return run.provider.to_generate(run.order(record), run.integration.name)
     if step is Step.CONFIRM:
         return run.provider.to_activate(run.order(record))
+    if step is Step.GENERATE and run.provider.operator:
+        return "the next run, which asks a person to generate a staged secret"
     if step is Step.DISTRIBUTE:
         return _proof_from(record, decision)
     return _NEXT[step]

@@ -90,6 +90,23 @@ def test_a_second_integration_of_the_account_waits_instead_of_being_refused(benc
     assert second.outcomes("generate") == ["generated"]
 
 
+def test_a_slot_that_another_integration_took_since_the_decision_is_waited_for(bench: Bench, tmp_path: Path) -> None:
+    """I-8: decided at the same moment, sent one after the other."""
+    second = _sibling(bench, tmp_path)
+
+    def other(point: int) -> None:
+        if bench.tape.points[point] == "before prove writable":
+            second.stage(AT_ONCE)
+
+    bench.tape.at = other
+    decision = bench.stage(AT_ONCE)
+    bench.tape.at = None
+    assert decision.step is Step.WAIT
+    assert bench.outcomes("generate") == ["generated"]
+    assert bench.rotate().phase is Phase.CLOSED
+    assert bench.outcomes("generate") == ["generated", "generated"]
+
+
 def test_integrations_of_different_accounts_do_not_wait_for_each_other(bench: Bench, tmp_path: Path) -> None:
     """I-8."""
     second = _sibling(bench, tmp_path, enterprise_id="2000002")

@@ -1,0 +1,242 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every wrong declaration is refused with rule, offender, expected, found and way out, and nothing changes (I-44)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
+from ansible_collections.keyturn.sfmc.tests.integration.estates import pair
+from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, unchanged
+
+
+@pytest.fixture(scope="module")
+def once(bring_up_once: BringUp) -> Operations:
+    operations = bring_up_once(pair())
+    operations.hand_in_active("crm_sync")
+    return operations
+
+
+@pytest.fixture
+def operations(once: Operations) -> Iterator[Operations]:
+    """The module's estate; declarations are as they were, afterwards."""
+    files = [path for path in (once.estate.root / "inventory").rglob("*.yml")]
+    before = {path: path.read_bytes() for path in files}
+    yield once
+    for path, content in before.items():
+        path.write_bytes(content)
+
+
+class Bad(NamedTuple):
+    """A change of the group's variables, and the message (any order, all of these texts)."""
+
+    name: str
+    change: Callable[[dict[str, Any]], object]
+    says: tuple[str, ...]
+
+
+def _crm(**options: Any) -> Callable[[dict[str, Any]], object]:
+    return lambda variables: variables["sfmc_integrations"]["crm_sync"].update(options)
+
+
+def _without(*names: str) -> Callable[[dict[str, Any]], object]:
+    return lambda variables: [variables["sfmc_integrations"]["crm_sync"].pop(name) for name in names]
+
+
+_IDENTITY = "the client id is an integration's identity. Expected 24 small letters and digits; found "
+_COPY = "Way out: copy the Client Id from the package's API Integration"
+_DECLARATION = "a declaration holds the documented options and no others. Expected the options in docs/inventory.md; found"
+_AT = "sfmc_integrations.crm_sync of prod-a"
+
+BAD = (
+    Bad("client id missing", _without("client_id"), (f"{_AT}: {_DECLARATION}", "client_id", "Way out: correct it")),
+    Bad("client id short", _crm(client_id="abc"), (f"{_IDENTITY}3 characters", _COPY)),
+    Bad("client id empty", _crm(client_id=""), (f"{_IDENTITY}0 characters", _COPY)),
+    Bad("client id in capitals", _crm(client_id="A" * 24), (f"{_IDENTITY}24 characters, other ones", _COPY)),
+    Bad("client id with a slash", _crm(client_id="a" * 20 + "/../"), (f"{_IDENTITY}24 characters, other ones", _COPY)),
+    Bad(
+        "no subdomain",
+        _without("subdomain", "auth_url"),
+        ("an integration says where its tenant is", "found no subdomain", "Authentication Base URI"),
+    ),
+    Bad("subdomain with a slash", _crm(subdomain="evil.example/"), ("subdomain", "Expected", "found", "Way out")),
+    Bad("subdomain with an at", _crm(subdomain="me@evil"), ("subdomain", "Expected", "found", "Way out")),
+    Bad("subdomain with dots", _crm(subdomain="mc.evil.example"), ("subdomain", "Expected", "found", "Way out")),
+    Bad("foreign host", _crm(auth_url="https://auth.evil.example"), ("crm_sync.auth_url", "evil.example", "Way out")),
+    Bad(
+        "foreign host with a trusted beginning",
+        _crm(auth_url="https://mc0.auth.marketingcloudapis.com.evil.example"),
+        ("crm_sync.auth_url", "Expected", "Way out"),
+    ),
+    Bad(
+        "foreign host behind a user",
+        _crm(auth_url="https://mc0.auth.marketingcloudapis.com@evil.example"),
+        ("crm_sync.auth_url", "Expected", "Way out"),
+    ),
+    Bad(
+        "no TLS",
+        _crm(auth_url="http://mc0.auth.marketingcloudapis.com"),
+        ("crm_sync.auth_url", "https", "Way out"),
+    ),
+    Bad("unknown option", _crm(clientid="x"), (f"{_AT}: {_DECLARATION}", "clientid")),
+    Bad("number in words", _crm(renew_before_days="many"), (f"{_AT}: {_DECLARATION}", "renew_before_days")),
+    Bad(
+        "not a mapping",
+        lambda variables: variables.update(sfmc_integrations=["crm_sync"]),
+        (_DECLARATION, "sfmc_integrations of prod-a", "a mapping, not"),
+    ),
+    Bad(
+        "an integration that is not a mapping",
+        lambda variables: variables["sfmc_integrations"].update(crm_sync="abc"),
+        (f"{_AT}: {_DECLARATION}", "a mapping, not"),
+    ),
+    Bad(
+        "hold with a wrong date",
+        _crm(hold={"reason": "freeze", "until": "Christmas"}),
+        ("I-37", "crm_sync.hold.until", "Expected a date such as", "Way out: correct it"),
+    ),
+    Bad(
+        "unknown store",
+        lambda variables: variables.update(sfmc_store={"kind": "wallet"}),
+        ("sfmc_store of prod-a", _DECLARATION, "wallet"),
+    ),
+    Bad(
+        "vault id that is not there",
+        lambda variables: variables["sfmc_store"].update(vault_id="other"),
+        ("sfmc_store.vault_id", "Expected a vault secret with the id 'other'", "--vault-id other@FILE"),
+    ),
+    Bad(
+        "http provider without a generation",
+        lambda variables: variables["sfmc_provider"].pop("generate"),
+        ("an http provider says how to generate", "found none", "kind: operator"),
+    ),
+    Bad(
+        "skew that is no number",
+        lambda variables: variables.update(sfmc_clock_skew_seconds="big"),
+        ("times are numbers", "sfmc_clock_skew_seconds", "Way out"),
+    ),
+)
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.name)
+def test_a_wrong_integration_is_refused(operations: Operations, bad: Bad) -> None:
+    """I-44."""
+    if "skew" in bad.name:
+        everywhere = operations.estate.root / "inventory/group_vars/all.yml"
+        kept = [line for line in everywhere.read_text().splitlines(keepends=True) if "clock_skew" not in line]
+        everywhere.write_text("".join(kept))
+    operations.declare_group(bad.change)
+    with unchanged(operations):
+        run = operations.rotate()
+    assert run.status == 2, run
+    _says(run.said, *bad.says)
+    assert "Traceback" not in run.said and "unexpected" not in run.said.lower(), run
+
+
+@pytest.mark.parametrize("playbook", ("rotate", "status", "hand_in", "abandon"))
+def test_an_unknown_integration_is_refused(operations: Operations, playbook: str) -> None:
+    """I-38, I-44: the names that there are, are in the message."""
+    option = {"rotate": "stage_integration"}.get(playbook, f"sfmc_{playbook}_integration")
+    more = {"sfmc_hand_in_secret": "A" * 24} if playbook == "hand_in" else {}
+    with unchanged(operations):
+        run = operations.playbook(playbook, **{option: "crm_snyc"}, **more)
+    assert run.status == 2, run
+    _says(run.said, "integration 'crm_snyc': I-38", "found only crm_sync", "Way out: check the name, the --limit")
+
+
+def test_a_dependent_of_an_unknown_integration_is_refused(operations: Operations) -> None:
+    operations.declare_host("prod-b", lambda items: items[0].update(integration="crm_snyc"))
+    with unchanged(operations):
+        run = operations.rotate()
+    assert run.status == 2, run
+    _says(
+        run.said,
+        "sfmc_dependents[0] of prod-b: a dependent names an integration that its host knows",
+        "Expected one of crm_sync; found integration 'crm_snyc'",
+        "Way out: correct the name",
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    (
+        pytest.param({"files": []}, ("I-38", "at least one file; found an empty list"), id="no file"),
+        pytest.param({"fils": []}, (_DECLARATION, "fils"), id="unknown option"),
+        pytest.param({"restart": {}}, (_DECLARATION, "service, command"), id="empty restart"),
+        pytest.param(
+            {"files": [{"path": "/etc/x", "format": "toml", "key": "a"}]}, (_DECLARATION, "toml"), id="unknown format"
+        ),
+        pytest.param({"files": [{"path": "/etc/x", "format": "ini"}]}, (_DECLARATION, "key"), id="no key"),
+    ),
+)
+def test_a_wrong_dependent_is_refused_before_anything_is_generated(
+    operations: Operations, change: dict[str, Any], says: tuple[str, ...]
+) -> None:
+    """I-5, I-44."""
+    operations.declare_host("prod-b", lambda items: items[0].update(change))
+    with unchanged(operations):
+        run = operations.rotate()
+    assert run.status == 2, run
+    _says(run.said, "sfmc_dependents[0] of prod-b", *says)
+
+
+def test_two_dependents_of_one_name_are_refused(operations: Operations) -> None:
+    operations.declare_host("prod-b", lambda items: items.append(dict(items[0])))
+    with unchanged(operations):
+        run = operations.rotate()
+    assert run.status == 2, run
+    _says(run.said, "sfmc_dependents of prod-b", "one dependent of crm_sync named 'mule'; found two", "own `name`")
+
+
+def test_one_client_id_declared_in_two_ways_is_refused(operations: Operations) -> None:
+    def differ(items: list[dict[str, Any]]) -> None:
+        variables = operations.estate.root / "inventory/host_vars/prod-b.yml"
+        group = operations.estate.root / "inventory/group_vars/prod.yml"
+        text = group.read_text(encoding="utf-8").split("sfmc_integrations:")[1].split("\nsfmc_")[0]
+        variables.write_text(
+            variables.read_text(encoding="utf-8") + "sfmc_integrations:" + text.replace("CRM Sync", "CRM Other") + "\n"
+        )
+
+    differ([])
+    with unchanged(operations):
+        run = operations.rotate()
+    assert run.status == 2, run
+    _says(run.said, "one client id is one integration, declared in one way", "on prod-b", "Way out: declare")
+
+
+def test_no_dependent_at_all_is_no_success(operations: Operations) -> None:
+    """I-38."""
+    for host in ("prod-a", "prod-b"):
+        operations.declare_host(host, lambda items: items.clear())
+    with unchanged(operations):
+        run = operations.rotate()
+    assert run.status == 2, run
+    _says(run.said, "crm_sync: I-38: an empty plan is not a success", "none in the whole inventory", "dependents: none")
+
+
+def test_a_limit_without_an_integration_is_an_error(operations: Operations) -> None:
+    """I-38."""
+    hosts = operations.estate.inventory
+    hosts.write_text(hosts.read_text() + "    other:\n      hosts:\n        lonely:\n          ansible_host: 127.0.0.1\n")
+    with unchanged(operations):
+        run = operations.rotate(limit="lonely")
+    assert run.status == 2, run
+    _says(run.said, "this play: I-38", "found none", "Way out: check the name, the --limit")
+
+
+def test_a_limit_that_matches_no_host_is_an_error(operations: Operations) -> None:
+    """I-38: Ansible itself ends such a run."""
+    with unchanged(operations):
+        run = operations.rotate(limit="production")
+    assert run.status != 0, run
+
+
+def _says(said: str, *texts: str) -> None:
+    missing = [text for text in texts if text not in said]
+    assert not missing, f"not said: {missing}\nsaid: {said}"
