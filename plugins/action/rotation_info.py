@@ -29,4 +29,7 @@ class ActionModule(ControlAction):
         lines = table(result["integrations"])
         for line in lines:
             self.tell(line)
+        for item in result["integrations"]:
+            if item["name"] in result["blocked"]:
+                self.tell(f"{item['name']}: {item['waits_for']}")
         return {**result, "table": lines}

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -210,10 +209,12 @@ def test_one_client_id_declared_in_two_ways_is_refused(operations: Operations) -
     _says(run.said, "one client id is one integration, declared in one way", "on prod-b", "Way out: declare")
 
 
-def test_no_dependent_at_all_is_no_success(operations: Operations) -> None:
-    """I-38."""
+def test_no_dependent_at_all_is_no_success(bring_up: BringUp) -> None:
+    """I-38: and what a registry knew before is not forgotten only because the inventory is empty now (I-11)."""
+    operations = bring_up(pair())
     for host in ("prod-a", "prod-b"):
         operations.declare_host(host, lambda items: items.clear())
+    operations.hand_in_active("crm_sync")
     with unchanged(operations):
         run = operations.rotate()
     assert run.status == 2, run

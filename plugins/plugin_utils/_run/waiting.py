@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import EVER
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 
@@ -42,7 +43,7 @@ class Waiting:
     tell: Callable[[str], None]
     poll: float = 15.0
     sleep: Callable[[float], None] = time.sleep
-    _said: dict[str, datetime] = field(default_factory=dict)
+    _said: tuple[list[str], datetime] = field(default=([], EVER), repr=False)
 
     def advance(self, runs: Iterable[Run], act: Callable[[Run], Decision]) -> list[Outcome]:
         """Let every run act, wait for those that a clock holds up, until nothing more can happen within the budget."""
@@ -64,21 +65,25 @@ class Waiting:
 
     def _pause(self, waiting: list[Outcome]) -> None:
         left = min(_left(outcome) for outcome in waiting)
-        for outcome in waiting:
-            self._show(outcome)
+        self._show(waiting)
         self.sleep(max(0.1, min(self.poll, left.total_seconds())))
         for outcome in waiting:
             outcome.run.client.refresh_clock()
 
-    def _show(self, outcome: Outcome) -> None:
-        """Say what is waited for when it begins, and about once a minute of SFMC's time after that."""
-        decision = required(outcome.decision)
-        now, name = outcome.run.client.now(), outcome.run.integration.name
-        key = f"{name} {decision.not_before}"
-        if key not in self._said or now - self._said[key] >= timedelta(minutes=1):
-            self._said[key] = now
-            seconds = int(_left(outcome).total_seconds())
-            self.tell(f"{name}: {decision.phase.value}; {seconds // 60} min {seconds % 60:02d} s to wait")
+    def _show(self, waiting: list[Outcome]) -> None:
+        """Say what is waited for when that changes, and about once a minute of SFMC's time."""
+        now = waiting[0].run.client.now()
+        what = [f"{outcome.run.integration.name} ({required(outcome.decision).phase.value})" for outcome in waiting]
+        if what == self._said[0] and now - self._said[1] < timedelta(minutes=1):
+            return
+        self._said = (what, now)
+        left = [_minutes(_left(outcome)) for outcome in waiting]
+        self.tell("waiting for SFMC's clock: " + ", ".join(map(" ".join, zip(what, left, strict=True))))
+
+
+def _minutes(time_left: timedelta) -> str:
+    seconds = int(time_left.total_seconds())
+    return f"{seconds // 60}:{seconds % 60:02d}"
 
 
 def _left(outcome: Outcome) -> timedelta:

@@ -75,7 +75,7 @@ lost before distribution       stop          stop        note_activated  stop
 
 
 def _rows() -> list[tuple[str, str, str, str]]:
-    head, *lines = [line for line in TABLE.strip().splitlines()]
+    head, *lines = TABLE.strip().splitlines()
     columns = [cell.split("/") for cell in head.split()[1:]]
     rows = []
     for line in lines:
@@ -96,8 +96,8 @@ def test_what_the_probe_allows(phase: str, active: str, staged: str, step: str) 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("other", SAYS)
 def test_an_unclear_active_secret_stops_whatever_the_other_says_I_20(phase: str, other: str) -> None:
-    decision = decided(PHASES[phase], UNCLEAR, SAYS[other])
-    assert decision.step is (Step.PROBE if other == "unasked" and decision.step is Step.PROBE else Step.STOP)
+    legal = {Step.STOP, Step.PROBE} if other == "unasked" else {Step.STOP}
+    assert decided(PHASES[phase], UNCLEAR, SAYS[other]).step in legal
 
 
 @pytest.mark.parametrize("phase", [name for name in PHASES if not name.startswith(("lost", "abandoned"))])
