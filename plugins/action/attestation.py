@@ -21,7 +21,7 @@ class ActionModule(ControlAction):
     SPEC: ClassVar[Mapping[str, Any]] = {
         **INTEGRATIONS,
         "state": {"type": "str", "default": "present", "choices": ["begun", "present", "retired"]},
-        "variable": {"type": "str", "default": "keyturn_evidence"},
+        "variable": {"type": "str", "default": "distribute_evidence"},
         "only": ONLY,
         "dependent": {"type": "str"},
         "reason": {"type": "str"},

@@ -32,7 +32,7 @@ options:
   variable:
     description: Name of the variable in which each host keeps the list that M(keyturn.sfmc.deployed_secret) returned.
     type: str
-    default: keyturn_evidence
+    default: distribute_evidence
   only:
     description:
       - The dependents that are meant, of those that the inventory declares. Without it, all.
@@ -60,7 +60,7 @@ options:
 EXAMPLES = r"""
 - name: Record what this batch proved
   keyturn.sfmc.attestation:
-    variable: keyturn_evidence
+    variable: distribute_evidence
   run_once: true
 
 - name: Take a host that is gone for good out of the registry

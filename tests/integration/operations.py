@@ -76,7 +76,7 @@ class Outcome:
                 found.setdefault(title, []).append(result.group(1))
         return found
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return f"status {self.status}\n{self.stdout}\n{self.stderr}"
 
 

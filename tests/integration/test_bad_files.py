@@ -104,7 +104,8 @@ def test_i_26_a_file_in_a_folder_that_takes_no_new_file_is_not_half_written(pair
     assert [each.dependent for each in operations.rotation("crm_sync").attestations] == ["prod-a/web shop"]
     path.unlink()
     path.write_bytes(before)
-    assert operations.rotate().status == 0
+    ended = operations.rotate()
+    assert ended.status == 0, ended
 
 
 def test_a_link_to_a_file_keeps_being_a_link_or_is_refused(pair_of_hosts: Operations) -> None:

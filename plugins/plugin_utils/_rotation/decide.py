@@ -243,9 +243,13 @@ def _going_back(situation: Situation, rotation: Rotation) -> Decision:
         return Decision(
             phase, Step.DISTRIBUTE, missing=missing, desired="active", blockers=(_gate(situation, missing),)
         )
-    if rotation.abandoned_at is not None:
-        return Decision(phase, Step.FORGET, desired="active")
-    return _stop(phase, blockers.lost(journal), desired="active")
+    if rotation.abandoned_at is None:
+        return _stop(phase, blockers.lost(journal), desired="active")
+    lands_until = max(rotation.activations_sent_at, default=EVER) + situation.policy.pace
+    if situation.now < lands_until:
+        # An activation may still be on its way; after it, the staged secret is the only one that works.
+        return Decision(phase, Step.WAIT, not_before=lands_until, desired="active")
+    return Decision(phase, Step.FORGET, desired="active")
 
 
 def _nothing_to_go_back_to(situation: Situation, phase: Phase) -> Decision:

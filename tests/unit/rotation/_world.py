@@ -35,7 +35,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
 
 from ._support import APP1, DAY, MINUTE, NO, NOW, UNASKED, UNCLEAR, YES
 
-DONE, LOST_BEFORE, LOST_AFTER, REFUSED = "done", "lost before", "lost after", "refused"
+DONE, LOST_BEFORE, LOST_AFTER, REFUSED, LATE = "done", "lost before", "lost after", "refused", "late"
 
 
 class World:
@@ -51,6 +51,7 @@ class World:
         self.former = ""
         self.pace = Pace()
         self.meddled = False
+        self.lands_at: datetime | None = None
         self.generated_for: dict[str, int] = {}
 
     # --- SFMC --------------------------------------------------------------------------------------------------------
@@ -71,6 +72,13 @@ class World:
     def activate(self) -> None:
         if self.staged and self.now >= self.staged_at + 5 * MINUTE:
             self.active, self.staged = self.staged, ""
+
+    def pass_time(self, minutes: int) -> None:
+        """Move the clock; an activation that is on its way lands within its five minutes."""
+        self.now += minutes * MINUTE
+        if self.lands_at and self.now >= self.lands_at:
+            self.lands_at = None
+            self.activate()
 
     # --- a run -------------------------------------------------------------------------------------------------------
 
@@ -161,6 +169,8 @@ class World:
         self.journal = transitions.activation_sent(self.journal, self.now)
         if answer in (DONE, LOST_AFTER):
             self.activate()
+        elif answer == LATE:
+            self.lands_at = self.now + 4 * MINUTE
 
     # --- what always holds -------------------------------------------------------------------------------------------
 

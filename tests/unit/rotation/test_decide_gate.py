@@ -249,6 +249,16 @@ def test_before_any_host_was_written_there_is_nothing_to_bring_back() -> None:
     assert decided(usable(abandoned_at=NOW), YES, YES).step is Step.FORGET
 
 
+@pytest.mark.parametrize(
+    ("since", "step"), [(timedelta(0), Step.WAIT), (5 * MINUTE - SECOND, Step.WAIT), (5 * MINUTE, Step.FORGET)]
+)
+def test_a_staged_secret_is_kept_while_an_activation_may_still_be_on_its_way_I_6(since: timedelta, step: Step) -> None:
+    """It would be the only one that works, and SFMC shows it only once."""
+    decision = decided(usable(activations_sent_at=(NOW - since,), abandoned_at=NOW), YES, YES)
+    assert (decision.step, decision.desired) == (step, "active")
+    assert decided(usable(activations_sent_at=(NOW,), abandoned_at=NOW), NO, YES).step is Step.NOTE_ACTIVATED
+
+
 def test_an_abandoned_request_ends_without_asking() -> None:
     about = requested()
     assert about.rotation

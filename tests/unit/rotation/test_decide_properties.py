@@ -161,6 +161,10 @@ def test_a_staged_secret_is_dropped_only_when_nothing_can_need_it_any_more(situa
     if decision.step is Step.FORGET:
         assert rotation and rotation.abandoned_at
         assert rotation.staged is None or verdicts(situation) in {(YES, v) for v in Verdict} | {(NO, NO)}
+        sent = max(rotation.activations_sent_at, default=None)
+        assert sent is None or situation.now >= sent + situation.policy.pace or verdicts(situation)[0] is NO, (
+            "I-6: an activation may be on its way"
+        )
     if decision.step is Step.DISCARD:
         assert rotation and rotation.overlap_at is None
         assert verdicts(situation) == (YES, NO)

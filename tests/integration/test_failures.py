@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is broken on one host is named, blocks its integration's activation and nothing else, and is mended by a rerun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
+from ansible_collections.keyturn.sfmc.tests.integration.estates import two_integrations
+from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome, end_process
+from ansible_collections.keyturn.sfmc.tests.testbed.processes import Processes, wait_until
+
+Dependents = list[dict[str, Any]]
+
+
+@pytest.fixture
+def operations(bring_up: BringUp) -> Operations:
+    operations = bring_up(two_integrations())
+    operations.hand_in_active("crm_sync", "web_forms")
+    return operations
+
+
+def _blocked(operations: Operations, run: Outcome, dependent: str, *says: str) -> None:
+    assert run.status != 0, run
+    for text in (dependent, *says):
+        assert text in run.said, f"{text!r} is not said in {run}"
+    assert operations.sent("crm_sync") == ["generate"], "it was activated"
+    proved = {each.dependent for each in operations.rotation("crm_sync").attestations}
+    assert proved == {"prod-a/web shop", "prod-b/mule"} - {dependent}
+    assert operations.sent("web_forms") == ["generate", "activate"], "another integration was held up"
+    assert operations.rotation("web_forms").outcome == "rotated"
+    _refused_none(operations)
+
+
+def _ends_well(operations: Operations) -> None:
+    run = operations.rotate()
+    assert run.status == 0, run
+    assert operations.sent("crm_sync") == ["generate", "activate"]
+    assert operations.held("crm_sync") == {operations.secret("crm_sync")}
+    _refused_none(operations)
+
+
+def _refused_none(operations: Operations) -> None:
+    record = operations.service("prod-a", "web shop").record()
+    assert record["refused"] == 0, record
+
+
+def test_i_12_a_host_that_is_down(operations: Operations) -> None:
+    """I-12: absence is not coverage; the hosts after it are reached all the same."""
+    estate = operations.estate
+    end_process(estate.processes()["sshd-prod-b"])
+    run = operations.rotate()
+    _blocked(operations, run, "prod-b/mule", "prod-b (UNREACHABLE!)" if "(UNREACHABLE!)" in run.said else "UNREACHABLE")
+    assert "prod-c" in run.recap
+
+    processes = Processes(estate.root / "run")
+    config = estate.root / "ssh" / "prod-b" / "sshd_config"
+    server = processes.start("sshd-prod-b", ["/usr/sbin/sshd", "-D", "-e", "-f", str(config)])
+    log = processes.log("sshd-prod-b")
+    wait_until(lambda: "Server listening" in log.read_text(), "sshd of prod-b", server, log)
+    _ends_well(operations)
+
+
+def _restart(items: Dependents, command: str) -> None:
+    items[0]["restart"] = {"command": [command]}
+
+
+def _check(items: Dependents, command: str) -> None:
+    items[0]["restart"] = {"command": ["/bin/true"]}
+    items[0]["check"] = {"command": [command], "retries": 1, "delay": 0}
+
+
+@pytest.mark.parametrize(
+    ("declare", "task"),
+    (
+        pytest.param(_restart, "Restart by the declared command", id="a restart that fails"),
+        pytest.param(_check, "Check by the declared command", id="a health check that fails"),
+    ),
+)
+def test_a_dependent_that_does_not_come_back(
+    operations: Operations, declare: Callable[[Dependents, str], None], task: str
+) -> None:
+    """I-14: the restart is owed until it worked, although the file is right already."""
+    operations.declare_host("prod-b", lambda items: declare(items, "/bin/false"))
+    run = operations.rotate()
+    _blocked(operations, run, "prod-b/mule", f"prod-b/mule not proved: {task}")
+    assert operations.secret("crm_sync", "staged") in {*operations.estate.values("prod", "crm_sync").values()}
+    operations.declare_host("prod-b", lambda items: declare(items, "/bin/true"))
+    _ends_well(operations)
+
+
+def test_a_service_that_does_not_answer_after_its_restart(operations: Operations) -> None:
+    """The health check by URL; two others go on."""
+
+    def wrong_port(items: Dependents) -> None:
+        items[0]["restart"], items[0]["check"] = (
+            {"command": ["/bin/true"]},
+            {"url": "http://127.0.0.1:9/health", "retries": 1, "delay": 0},
+        )
+
+    operations.declare_host("prod-b", wrong_port)
+    _blocked(operations, operations.rotate(), "prod-b/mule", "prod-b/mule not proved: Check by URL")
+    operations.declare_host("prod-b", lambda items: [items[0].pop(name) for name in ("check", "restart")])
+    _ends_well(operations)
+
+
+def test_i_32_a_host_that_was_rolled_back_after_its_proof_is_seen(operations: Operations) -> None:
+    """I-34: attestations age out (here after a quarter of an hour) and are taken again before the activation."""
+    operations.declare_integration("crm_sync", attestation_hours=0.25)
+    operations.declare_host("prod-b", lambda items: _restart(items, "/bin/false"))
+    path = operations.estate.host("prod-a") / "srv/shop/.env"
+    before = path.read_bytes()
+    assert operations.rotate().status == 2
+    path.write_bytes(before)
+    operations.estate.simulator.advance(1200)
+    operations.declare_host("prod-b", lambda items: _restart(items, "/bin/true"))
+    _ends_well(operations)

@@ -1,0 +1,166 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The journal's document: everything that goes in comes out, and nothing is read that is not understood."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from datetime import timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.journal import journal_document, parse_journal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    SCHEMA,
+    Event,
+    Failure,
+    Journal,
+    Rotation,
+)
+
+from ._strategies import STEADY, journals
+from ._support import APP1, NOW, activated
+
+WHERE = "/store/crm.vault.txt"
+CANARY = "canary-value-of-a-document"
+
+
+def whole() -> Journal:
+    """Return a journal in which no field of any kind is empty."""
+    about = activated(
+        failures=(Failure(APP1.id, NOW, "no answer"),), lost_at=NOW, abandoned_at=NOW, orphaned_at=NOW, closed_at=NOW
+    )
+    assert about.rotation
+    rotation = dataclasses.replace(about.rotation, outcome="rotated")
+    return dataclasses.replace(about, rotation=rotation, history=(Event(NOW, "opened", "r1: due"),))
+
+
+def document() -> dict[str, Any]:
+    stored: dict[str, Any] = json.loads(json.dumps(journal_document(whole())))
+    return stored
+
+
+def refused(damaged: object) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        parse_journal(damaged, WHERE)
+    assert caught.value.offender == WHERE
+    assert all(text.strip() for text in caught.value.as_dict().values())
+    assert CANARY not in str(caught.value), "a message never shows a piece of a document"
+    return caught.value
+
+
+def paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Walk every field of every record of a document."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*at, key)
+        yield from paths(inner, (*at, key))
+
+
+def record_at(stored: Any, path: tuple[Any, ...]) -> Any:
+    for key in path[:-1]:
+        stored = stored[key]
+    return stored
+
+
+FIELDS = [path for path in paths(document()) if isinstance(path[-1], str)]
+PLACES = list(paths(document()))
+
+
+def test_no_field_is_empty_in_the_example() -> None:
+    assert all(record_at(document(), path)[path[-1]] not in (None, "", []) for path in FIELDS)
+
+
+def test_every_field_goes_round() -> None:
+    assert parse_journal(document(), WHERE) == whole()
+
+
+def test_an_empty_journal_goes_round() -> None:
+    empty = Journal("id", "crm")
+    assert parse_journal(json.loads(json.dumps(journal_document(empty))), WHERE) == empty
+
+
+@STEADY
+@given(journals())
+def test_any_journal_goes_round(about: Journal) -> None:
+    assert parse_journal(json.loads(json.dumps(journal_document(about))), WHERE) == about
+
+
+def test_times_are_stored_in_utc_and_keep_their_microseconds() -> None:
+    there = NOW.replace(microsecond=7).astimezone(timezone(timedelta(hours=5)))
+    stored = journal_document(Journal("id", "crm", rotation=Rotation("r", "due", there)))
+    assert stored["rotation"]["opened_at"] == "2027-01-04T08:00:00.000007+00:00"
+
+
+@pytest.mark.parametrize(
+    ("schema", "way_out"),
+    [(SCHEMA + 1, "upgrade"), (999, "upgrade"), (0, "restore"), (-1, "restore"), ("1", "restore"), (None, "restore")],
+)
+def test_another_schema_is_refused_a_newer_one_with_an_upgrade(schema: object, way_out: str) -> None:
+    assert refused({**document(), "schema": schema}).way_out.startswith(way_out)
+
+
+@pytest.mark.parametrize("schema", [True, 1.0, [1], {}])
+def test_what_only_looks_like_the_schema_is_refused(schema: object) -> None:
+    refused({**document(), "schema": schema})
+
+
+@pytest.mark.parametrize("damaged", [None, [], "", CANARY, 1, {}, {"schema": SCHEMA}, [document()]])
+def test_what_is_no_journal_is_refused(damaged: object) -> None:
+    refused(damaged)
+
+
+@pytest.mark.parametrize("path", FIELDS, ids=lambda path: ".".join(map(str, path)))
+def test_a_missing_field_is_refused_and_named(path: tuple[Any, ...]) -> None:
+    damaged = document()
+    del record_at(damaged, path)[path[-1]]
+    if path != ("schema",):
+        assert path[-1] in refused(damaged).found
+
+
+@pytest.mark.parametrize("path", [path for path in PLACES if path != ("schema",)], ids=lambda p: ".".join(map(str, p)))
+@pytest.mark.parametrize("wrong", [True, 7, 1.5, [CANARY], {CANARY: CANARY}], ids=repr)
+def test_a_field_of_another_type_is_refused(path: tuple[Any, ...], wrong: object) -> None:
+    damaged = document()
+    record_at(damaged, path)[path[-1]] = [7] if path[-1] == "places" and wrong == [CANARY] else wrong
+    refused(damaged)
+
+
+@pytest.mark.parametrize("path", [(), ("rotation",), ("active",), ("rotation", "staged"), ("history", 0)])
+def test_an_unknown_field_is_refused_without_its_name_or_value(path: tuple[Any, ...]) -> None:
+    damaged = document()
+    record: Any = damaged
+    for key in path:
+        record = record[key]
+    record[CANARY] = CANARY
+    assert "1 unknown field" in refused(damaged).found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CANARY,
+        "",
+        "2027-01-04T08:00:00",
+        "2027-01-04",
+        "2027-13-04T08:00:00+00:00",
+        "2027-01-04T08:00:00+99:00",
+        1799049600,
+        None,
+    ],
+)
+def test_a_time_without_a_zone_or_sense_is_refused(text: object) -> None:
+    damaged = document()
+    damaged["rotation"]["opened_at"] = text
+    assert "journal.rotation.opened_at is not a time with its zone" in refused(damaged).found
+
+
+@pytest.mark.parametrize("kept", range(len(document())))
+def test_a_document_that_lost_its_end_never_becomes_a_shorter_journal(kept: int) -> None:
+    refused(dict(list(document().items())[:kept]))
