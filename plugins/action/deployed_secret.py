@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, ONLY, ControlAction, is_meant
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import DeclaredDependent, Integration
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import uncovered
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import EVER, desired_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import EVER, uncovered
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record, secret_of
 
 

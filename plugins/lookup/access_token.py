@@ -55,7 +55,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import ACCEPTED
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import HttpClient
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Integration
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lookup import named_integration, pinned_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import SfmcClient

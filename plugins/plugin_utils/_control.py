@@ -14,7 +14,8 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import DeclaredDependent, Integration, Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import DeclaredDependent, Inventory
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run

@@ -1,45 +1,22 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory's view of integrations and dependents: variables in, typed declarations out."""
+"""The whole inventory: which integrations the play's hosts declare, and every dependent of them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import auth_url_of, checked_url
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._declarations import (
-    DEPENDENT,
-    INTEGRATION,
-    PROVIDER,
-    STORE,
-    declared,
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._declarations import DEPENDENT, INTEGRATION, declared
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import (
+    HostVariables,
+    Integration,
+    host_integrations,
 )
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent, Hold, Policy
-
-#: Variables of one host, each templated when it is asked for.
-HostVariables = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Integration:
-    """One API integration as the inventory declares it. Its identity is the client id."""
-
-    name: str
-    client_id: str
-    package: str
-    auth_url: str
-    account: str
-    owner: str
-    ca_path: str | None
-    policy: Policy
-    store: Mapping[str, Any]
-    provider: Mapping[str, Any]
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent
 
 
 @dataclass(frozen=True)
@@ -136,23 +113,6 @@ _DECLARING = (
 )
 
 
-def host_integrations(variables: HostVariables, host: str) -> tuple[Integration, ...]:
-    """Return the integrations that one host's variables declare."""
-    integrations = variables.get("sfmc_integrations") or {}
-    if not isinstance(integrations, Mapping):
-        declared(INTEGRATION, integrations, f"sfmc_integrations of {host}")
-    store = declared(STORE, variables.get("sfmc_store") or {}, f"sfmc_store of {host}")
-    if store["path"] is None:
-        store = {**store, "path": f"{variables.get('inventory_dir') or '.'}/keyturn", "path_is_default": True}
-    provider = declared(PROVIDER, variables.get("sfmc_provider") or {}, f"sfmc_provider of {host}")
-    return tuple(
-        _integration(
-            str(name), declared(INTEGRATION, said, f"sfmc_integrations.{name} of {host}"), variables, store, provider
-        )
-        for name, said in sorted(integrations.items())
-    )
-
-
 def host_dependents(variables: HostVariables, host: str) -> tuple[DeclaredDependent, ...]:
     """Return the dependents that one host's variables declare.
 
@@ -221,101 +181,6 @@ def _twice(item: DeclaredDependent, host: str) -> Refusal:
         "two",
         "give each its own `name`",
     )
-
-
-def _integration(
-    name: str, said: Mapping[str, Any], variables: HostVariables, store: Mapping[str, Any], provider: Mapping[str, Any]
-) -> Integration:
-    _check_client_id(name, said["client_id"])
-    auth_url = said["auth_url"] or (auth_url_of(said["subdomain"]) if said["subdomain"] else None)
-    if auth_url is None:
-        raise Refusal(
-            "an integration says where its tenant is",
-            f"sfmc_integrations.{name}",
-            "subdomain: the part before .auth.marketingcloudapis.com",
-            "no subdomain",
-            "copy it from the package's Authentication Base URI in Setup > Installed Packages",
-        )
-    if said["subdomain"]:
-        auth_url_of(said["subdomain"])
-    return Integration(
-        name=name,
-        client_id=said["client_id"],
-        package=said["package"] or name,
-        auth_url=checked_url(auth_url, f"sfmc_integrations.{name}.auth_url"),
-        account=re.sub(r"[^A-Za-z0-9.-]", "-", said["account"] or said["subdomain"] or auth_url),
-        owner=said["owner"],
-        ca_path=said["ca_path"] or variables.get("sfmc_ca_path"),
-        policy=_policy(name, said, variables, provider),
-        store=store,
-        provider=provider,
-    )
-
-
-def _check_client_id(name: str, client_id: str) -> None:
-    if not re.fullmatch(r"[a-z0-9]{24}", client_id):
-        raise Refusal(
-            "the client id is an integration's identity",
-            f"sfmc_integrations.{name}.client_id",
-            "24 small letters and digits",
-            f"{len(client_id)} characters"
-            + ("" if re.fullmatch(r"[a-z0-9]*", client_id) else ", other ones among them"),
-            "copy the Client Id from the package's API Integration in Setup > Installed Packages",
-        )
-
-
-def _policy(name: str, said: Mapping[str, Any], variables: HostVariables, provider: Mapping[str, Any]) -> Policy:
-    default = Policy()
-    number = _numbers(name, said, variables)
-    return Policy(
-        renew_before=timedelta(days=number("renew_before_days", default.renew_before / timedelta(days=1))),
-        attestation_age=timedelta(hours=number("attestation_hours", default.attestation_age / timedelta(hours=1))),
-        clock_skew=timedelta(seconds=number("clock_skew_seconds", default.clock_skew.total_seconds())),
-        no_dependents=said["dependents"] == "none",
-        activate=_truth(variables.get("sfmc_activate", True)),
-        force=str(variables.get("sfmc_force") or ""),
-        hold=_hold(name, said["hold"]),
-        operator=provider["kind"] == "operator",
-        retrieves=provider["retrieve"] is not None,
-    )
-
-
-def _numbers(name: str, said: Mapping[str, Any], variables: HostVariables) -> Any:
-    def number(option: str, default: float) -> float:
-        own = said.get(option)
-        value = variables.get(f"sfmc_{option}", default) if own is None else own
-        try:
-            return float(value)
-        except (TypeError, ValueError):
-            offender = f"sfmc_{option} (for {name})"
-            raise Refusal(
-                "times are numbers", offender, "a number", f"a {type(value).__name__}", "correct it in the inventory"
-            ) from None
-
-    return number
-
-
-def _truth(value: object) -> bool:
-    return value if isinstance(value, bool) else str(value).strip().lower() in ("1", "true", "yes", "on")
-
-
-def _hold(name: str, said: Mapping[str, Any] | None) -> Hold | None:
-    if said is None:
-        return None
-    until = said["until"]
-    if until is None:
-        return Hold(said["reason"])
-    try:
-        when = datetime.fromisoformat(until)
-    except ValueError:
-        raise Refusal(
-            "I-37: a hold says until when, or has no end",
-            f"sfmc_integrations.{name}.hold.until",
-            "a date such as 2026-12-24, or a time with its zone",
-            "a text that is neither",
-            "correct it; while it is unreadable nothing is rotated",
-        ) from None
-    return Hold(said["reason"], when if when.tzinfo else when.replace(tzinfo=timezone.utc))
 
 
 def _agree(first: Integration, second: Integration, host: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Integration, host_integrations
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration, host_integrations
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_secret
 

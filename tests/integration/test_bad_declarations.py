@@ -133,9 +133,9 @@ def test_a_wrong_integration_is_refused(operations: Operations, bad: Bad) -> Non
     operations.declare_group(bad.change)
     with unchanged(operations):
         run = operations.rotate()
-    assert run.status == 2, run
+    assert run.status == 2, str(run)
     _says(run.said, *bad.says)
-    assert "Traceback" not in run.said and "unexpected" not in run.said.lower(), run
+    assert "Traceback" not in run.said and "unexpected" not in run.said.lower(), str(run)
 
 
 @pytest.mark.parametrize("playbook", ("rotate", "status", "hand_in", "abandon"))
@@ -145,7 +145,7 @@ def test_an_unknown_integration_is_refused(operations: Operations, playbook: str
     more = {"sfmc_hand_in_secret": "A" * 24} if playbook == "hand_in" else {}
     with unchanged(operations):
         run = operations.playbook(playbook, **{option: "crm_snyc"}, **more)
-    assert run.status == 2, run
+    assert run.status == 2, str(run)
     _says(run.said, "integration 'crm_snyc': I-38", "found only crm_sync", "Way out: check the name, the --limit")
 
 
@@ -153,7 +153,7 @@ def test_a_dependent_of_an_unknown_integration_is_refused(operations: Operations
     operations.declare_host("prod-b", lambda items: items[0].update(integration="crm_snyc"))
     with unchanged(operations):
         run = operations.rotate()
-    assert run.status == 2, run
+    assert run.status == 2, str(run)
     _says(
         run.said,
         "sfmc_dependents[0] of prod-b: a dependent names an integration that its host knows",
@@ -181,7 +181,7 @@ def test_a_wrong_dependent_is_refused_before_anything_is_generated(
     operations.declare_host("prod-b", lambda items: items[0].update(change))
     with unchanged(operations):
         run = operations.rotate()
-    assert run.status == 2, run
+    assert run.status == 2, str(run)
     _says(run.said, "sfmc_dependents[0] of prod-b", *says)
 
 
@@ -189,7 +189,7 @@ def test_two_dependents_of_one_name_are_refused(operations: Operations) -> None:
     operations.declare_host("prod-b", lambda items: items.append(dict(items[0])))
     with unchanged(operations):
         run = operations.rotate()
-    assert run.status == 2, run
+    assert run.status == 2, str(run)
     _says(run.said, "sfmc_dependents of prod-b", "one dependent of crm_sync named 'mule'; found two", "own `name`")
 
 
@@ -205,7 +205,7 @@ def test_one_client_id_declared_in_two_ways_is_refused(operations: Operations) -
     differ([])
     with unchanged(operations):
         run = operations.rotate()
-    assert run.status == 2, run
+    assert run.status == 2, str(run)
     _says(run.said, "one client id is one integration, declared in one way", "on prod-b", "Way out: declare")
 
 
@@ -217,7 +217,7 @@ def test_no_dependent_at_all_is_no_success(bring_up: BringUp) -> None:
     operations.hand_in_active("crm_sync")
     with unchanged(operations):
         run = operations.rotate()
-    assert run.status == 2, run
+    assert run.status == 2, str(run)
     _says(run.said, "crm_sync: I-38: an empty plan is not a success", "none in the whole inventory", "dependents: none")
 
 
@@ -227,7 +227,7 @@ def test_a_limit_without_an_integration_is_an_error(operations: Operations) -> N
     hosts.write_text(hosts.read_text() + "    other:\n      hosts:\n        lonely:\n          ansible_host: 127.0.0.1\n")
     with unchanged(operations):
         run = operations.rotate(limit="lonely")
-    assert run.status == 2, run
+    assert run.status == 2, str(run)
     _says(run.said, "this play: I-38", "found none", "Way out: check the name, the --limit")
 
 
@@ -235,7 +235,7 @@ def test_a_limit_that_matches_no_host_is_an_error(operations: Operations) -> Non
     """I-38: Ansible itself ends such a run."""
     with unchanged(operations):
         run = operations.rotate(limit="production")
-    assert run.status != 0, run
+    assert run.status != 0, str(run)
 
 
 def _says(said: str, *texts: str) -> None:

@@ -72,10 +72,10 @@ def test_i_24_a_file_that_is_not_as_declared_is_left_alone(
 
     run = operations.rotate()
 
-    assert run.status == 2, run
-    assert str(path) in run.said and "prod-a/web shop" in run.said, run
+    assert run.status == 2, str(run)
+    assert str(path) in run.said and "prod-a/web shop" in run.said, str(run)
     assert any(text in run.said for text in says), f"none of {says} in {run}"
-    assert "Way out:" in run.said, run
+    assert "Way out:" in run.said, str(run)
     assert (path.read_bytes() if path.is_file() else None) == wrecked, "it was written to"
     assert neighbour.read_bytes() == untouched, "another file of the same dependent was written"
     assert [each.dependent for each in operations.rotation("crm_sync").attestations] == ["prod-b/mule"]
@@ -85,7 +85,7 @@ def test_i_24_a_file_that_is_not_as_declared_is_left_alone(
         path.rmdir()
     path.write_bytes(whole)
     again = operations.rotate()
-    assert again.status == 0, again
+    assert again.status == 0, str(again)
     assert operations.sent("crm_sync") == ["generate", "activate"]
     assert path.read_text().count(operations.secret("crm_sync")) == 1
 
@@ -99,13 +99,13 @@ def test_i_26_a_file_in_a_folder_that_takes_no_new_file_is_not_half_written(pair
     # A mount point or an immutable flag needs privileges; a loop of links is unreadable to everybody, root too.
     path.symlink_to(path.name)
     run = operations.rotate()
-    assert run.status == 2, run
-    assert str(path) in run.said and "Way out:" in run.said, run
+    assert run.status == 2, str(run)
+    assert str(path) in run.said and "Way out:" in run.said, str(run)
     assert [each.dependent for each in operations.rotation("crm_sync").attestations] == ["prod-a/web shop"]
     path.unlink()
     path.write_bytes(before)
     ended = operations.rotate()
-    assert ended.status == 0, ended
+    assert ended.status == 0, str(ended)
 
 
 def test_a_link_to_a_file_keeps_being_a_link_or_is_refused(pair_of_hosts: Operations) -> None:
@@ -118,4 +118,4 @@ def test_a_link_to_a_file_keeps_being_a_link_or_is_refused(pair_of_hosts: Operat
     if run.status == 0:
         assert operations.secret("crm_sync").encode() in path.read_bytes()
     else:
-        assert str(path) in run.said and "Way out:" in run.said, run
+        assert str(path) in run.said and "Way out:" in run.said, str(run)

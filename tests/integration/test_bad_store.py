@@ -40,9 +40,9 @@ def test_no_vault_secret(once: Operations, playbook: str) -> None:
     """I-44. The provider's token is in clear here: with it in Ansible Vault too, Ansible itself would complain first."""
     with unchanged(once):
         run = once.playbook(playbook, env=_config(once, ""), sfmc_console_token="x")
-    assert run.status == 2, run
-    assert "the file store is encrypted with Ansible Vault. Expected a vault secret; found none." in run.said, run
-    assert "Way out: give one: --vault-password-file" in run.said, run
+    assert run.status == 2, str(run)
+    assert "the file store is encrypted with Ansible Vault. Expected a vault secret; found none." in run.said, str(run)
+    assert "Way out: give one: --vault-password-file" in run.said, str(run)
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
@@ -52,9 +52,9 @@ def test_wrong_vault_password(once: Operations, playbook: str) -> None:
     wrong.write_text(secrets.token_hex(8))
     with unchanged(once):
         run = once.playbook(playbook, env=_config(once, str(wrong)), sfmc_console_token="x")
-    assert "found a wrong vault password, or a damaged file" in run.said, run
-    assert str(once.document("crm_sync")) in run.said and "nothing was changed" in run.said, run
-    assert run.status == (2 if playbook == "rotate" else 0), run
+    assert "found a wrong vault password, or a damaged file" in run.said, str(run)
+    assert str(once.document("crm_sync")) in run.said and "nothing was changed" in run.said, str(run)
+    assert run.status == (2 if playbook == "rotate" else 0), str(run)
 
 
 def _schema(number: int) -> Callable[[dict[str, Any]], object]:
@@ -97,9 +97,9 @@ def test_a_document_that_is_not_understood(
             run = once.rotate()
     finally:
         once.restore("crm_sync", whole)
-    assert run.status == 2, run
+    assert run.status == 2, str(run)
     for text in (*says, str(once.document("crm_sync")), "Way out:"):
-        assert text in run.said, run
+        assert text in run.said, str(run)
     assert "A" * 24 not in run.said
 
 
@@ -113,8 +113,8 @@ def test_a_truncated_document(once: Operations, cut: int) -> None:
             run = once.rotate()
     finally:
         path.write_bytes(whole)
-    assert run.status == 2, run
-    assert str(path) in run.said and "restore the file from its backup; nothing was changed" in run.said, run
+    assert run.status == 2, str(run)
+    assert str(path) in run.said and "restore the file from its backup; nothing was changed" in run.said, str(run)
 
 
 def _file_as_folder(once: Operations, folder: Path) -> Callable[[], object]:
@@ -145,9 +145,9 @@ def test_i_5_nothing_is_generated_when_the_store_cannot_keep_it(
     finally:
         undo()
         group.write_bytes(declared)
-    assert run.status == 2, run
-    assert "I-5: secrets are generated only when the store can keep them" in run.said, run
-    assert "nothing was generated" in run.said, run
+    assert run.status == 2, str(run)
+    assert "I-5: secrets are generated only when the store can keep them" in run.said, str(run)
+    assert "nothing was generated" in run.said, str(run)
     assert once.sent("crm_sync") == []
 
 
@@ -155,6 +155,6 @@ def test_i_45_the_default_folder_is_refused_on_awx(once: Operations) -> None:
     """I-45."""
     with unchanged(once):
         run = once.rotate(env={"AWX_PRIVATE_DATA_DIR": str(once.estate.root)})
-    assert run.status == 2, run
-    assert "I-45: the journal outlives the job that writes it" in run.said, run
-    assert "mount a volume" in run.said, run
+    assert run.status == 2, str(run)
+    assert "I-45: the journal outlives the job that writes it" in run.said, str(run)
+    assert "mount a volume" in run.said, str(run)

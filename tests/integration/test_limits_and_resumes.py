@@ -14,9 +14,9 @@ def test_i_10_a_limited_run_distributes_there_and_does_not_activate(pair_of_host
     operations = pair_of_hosts
     former = operations.secret("crm_sync")
     first = operations.rotate(limit="prod-a")
-    assert first.status == 0, first
-    assert "proved on 1 dependent(s): prod-b/mule" in first.said, first
-    assert "prod-b" not in first.recap, first
+    assert first.status == 0, str(first)
+    assert "proved on 1 dependent(s): prod-b/mule" in first.said, str(first)
+    assert "prod-b" not in first.recap, str(first)
     assert operations.sent("crm_sync") == ["generate"]
     staged = operations.secret("crm_sync", "staged")
     values = operations.estate.values("prod", "crm_sync")
@@ -24,12 +24,12 @@ def test_i_10_a_limited_run_distributes_there_and_does_not_activate(pair_of_host
     assert {value for place, value in values.items() if place.startswith("prod-b")} == {former}
 
     again = operations.rotate(limit="prod-a")
-    assert again.status == 0 and again.changed == 0, again
+    assert again.status == 0 and again.changed == 0, str(again)
     assert operations.sent("crm_sync") == ["generate"]
 
     rest = operations.rotate(limit="prod-b")
-    assert rest.status == 0, rest
-    assert "prod-a" not in rest.recap, rest
+    assert rest.status == 0, str(rest)
+    assert "prod-a" not in rest.recap, str(rest)
     assert operations.sent("crm_sync") == ["generate", "activate"]
     assert operations.held("crm_sync") == {staged} == {operations.secret("crm_sync")}
     assert operations.rotation("crm_sync").outcome == "rotated"
@@ -50,10 +50,10 @@ def test_i_33_a_host_that_joins_closes_the_gate_again(pair_of_hosts: Operations)
     }
     operations.declare_host("prod-a", lambda items: items.append(late))
     run = operations.rotate(limit="prod-b")
-    assert run.status == 0 and "prod-a/late" in run.said, run
+    assert run.status == 0 and "prod-a/late" in run.said, str(run)
     assert operations.sent("crm_sync") == ["generate"]
     ended = operations.rotate()
-    assert ended.status == 0, ended
+    assert ended.status == 0, str(ended)
     assert operations.secret("crm_sync") in path.read_text()
     assert operations.sent("crm_sync") == ["generate", "activate"]
 
@@ -66,8 +66,8 @@ def test_runs_that_never_wait_end_well_and_say_what_they_wait_for(bring_up: Brin
 
     def step(says: str, sent: list[str]) -> None:
         run = operations.rotate(sfmc_wait=0)
-        assert run.status == 0, run
-        assert says in run.said, run
+        assert run.status == 0, str(run)
+        assert says in run.said, str(run)
         assert operations.sent("crm_sync") == sent
 
     step("crm_sync: staged; waits for the clock, until", ["generate"])
@@ -88,7 +88,7 @@ def test_a_person_may_decide_about_the_activation(pair_of_hosts: Operations) -> 
     """`sfmc_activate: false` proves everything and stops there."""
     operations = pair_of_hosts
     run = operations.rotate(sfmc_activate=False)
-    assert "run again with -e sfmc_activate=true" in run.said, run
+    assert "run again with -e sfmc_activate=true" in run.said, str(run)
     assert operations.sent("crm_sync") == ["generate"]
     assert operations.held("crm_sync") == {operations.secret("crm_sync", "staged")}
     assert operations.rotate(sfmc_activate=True).status == 0
@@ -100,12 +100,12 @@ def test_i_37_a_hold_beats_the_schedule_and_a_reason_beats_the_hold(pair_of_host
     operations = pair_of_hosts
     operations.declare_integration("crm_sync", hold={"reason": "campaign week"})
     held = operations.rotate()
-    assert "I-37: a hold beats the schedule" in held.said and "campaign week" in held.said, held
+    assert "I-37: a hold beats the schedule" in held.said and "campaign week" in held.said, str(held)
     assert operations.sent("crm_sync") == []
     assert operations.rotate(sfmc_force="the secret was in a ticket").status == 0
     assert operations.sent("crm_sync") == ["generate", "activate"]
     again = operations.rotate(sfmc_force="the secret was in a ticket")
-    assert again.status == 0 and again.changed == 0, again
+    assert again.status == 0 and again.changed == 0, str(again)
     assert operations.sent("crm_sync") == ["generate", "activate"]
 
 
@@ -118,7 +118,7 @@ def test_abandon_after_half_of_the_hosts_puts_the_active_secret_back(pair_of_hos
     assert len(operations.held("crm_sync")) == 2
 
     given_up = operations.playbook("abandon", sfmc_abandon_integration="crm_sync", sfmc_abandon_reason="a freeze")
-    assert given_up.status == 0, given_up
+    assert given_up.status == 0, str(given_up)
     assert operations.estate.snapshot() == before, "the hosts are not as they were"
     assert operations.held("crm_sync") == {former} == {operations.secret("crm_sync")}
     record = operations.record("crm_sync")
@@ -128,7 +128,7 @@ def test_abandon_after_half_of_the_hosts_puts_the_active_secret_back(pair_of_hos
 
     world = operations.world()
     again = operations.playbook("abandon", sfmc_abandon_integration="crm_sync")
-    assert again.status == 0 and again.changed == 0, again
+    assert again.status == 0 and again.changed == 0, str(again)
     assert operations.world() == world
 
 
@@ -137,15 +137,15 @@ def test_retire_takes_a_dependent_that_is_gone_out_of_the_registry(pair_of_hosts
     operations = pair_of_hosts
     words = {"sfmc_retire_dependent": "prod-b/mule", "sfmc_retire_reason": "scrapped"}
     refused = operations.playbook("retire", **words)
-    assert refused.status == 2 and "I-11" in refused.said and "take the entry out" in refused.said, refused
+    assert refused.status == 2 and "I-11" in refused.said and "take the entry out" in refused.said, str(refused)
     operations.declare_host("prod-b", lambda items: items.clear())
     open_gate = operations.rotate()
-    assert open_gate.status == 2 and "prod-b/mule" in open_gate.said, open_gate
+    assert open_gate.status == 2 and "prod-b/mule" in open_gate.said, str(open_gate)
     assert operations.sent("crm_sync") == ["generate"]
     retired = operations.playbook("retire", **words)
-    assert retired.status == 0 and retired.changed == 1, retired
+    assert retired.status == 0 and retired.changed == 1, str(retired)
     again = operations.playbook("retire", **words)
-    assert again.status == 0 and again.changed == 0, again
+    assert again.status == 0 and again.changed == 0, str(again)
     ended = operations.rotate()
-    assert ended.status == 0, ended
+    assert ended.status == 0, str(ended)
     assert operations.sent("crm_sync") == ["generate", "activate"]

@@ -165,8 +165,8 @@ def test_i_15_a_second_run_changes_nothing_and_asks_nobody(rotated: Rotated) -> 
     operations = rotated.operations
     before, seen = operations.world(), len(operations.estate.simulator.effects())
     again = operations.rotate()
-    assert again.status == 0, again
-    assert again.changed == 0, again
+    assert again.status == 0, str(again)
+    assert again.changed == 0, str(again)
     assert operations.world() == before
     asked = {each["who"] for each in operations.estate.simulator.effects()[seen:] if each["kind"] == "token"}
     assert asked <= {"testbed-service"}, asked
@@ -175,9 +175,9 @@ def test_i_15_a_second_run_changes_nothing_and_asks_nobody(rotated: Rotated) -> 
 
 def test_the_status_fits_into_100_columns(rotated: Rotated) -> None:
     seen = rotated.operations.playbook("status", limit="all")
-    assert seen.status == 0, seen
+    assert seen.status == 0, str(seen)
     rows = [line for line in seen.stdout.splitlines() if line.startswith(("  INTEGRATION", "  crm_", "  web_", "  data"))]
-    assert len(rows) == 6, seen
+    assert len(rows) == 6, str(seen)
     assert max(map(len, rows)) <= 100
     assert sum(" closed " in row for row in rows) == 3 and sum(" idle " in row for row in rows) == 2
     assert seen.changed == 0
@@ -191,9 +191,9 @@ def test_a_run_over_all_environments_rotates_only_what_is_due(rotated: Rotated) 
     dev.hand_in_active("crm_sync", "web_forms")
     before = operations.world()
     everywhere = operations.rotate(limit="all")
-    assert everywhere.status == 0 and everywhere.changed == 0, everywhere
+    assert everywhere.status == 0 and everywhere.changed == 0, str(everywhere)
     assert operations.world() == before
     forced = operations.rotate(limit="dev", sfmc_force="a test of dev alone")
-    assert forced.status == 0, forced
+    assert forced.status == 0, str(forced)
     assert dev.sent("crm_sync") == dev.sent("web_forms") == ["generate", "activate"]
     assert [operations.sent(name) for name in INTEGRATIONS] == [["generate", "activate"]] * 3

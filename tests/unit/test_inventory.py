@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Integration, Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Hold, Policy
 
 ID = "0a1b2c3d4e5f6g7h8i9j0k1l"

@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timezone
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Attestation, Dependent
+
+#: Earlier than any attestation: for a coverage that does not age.
+EVER = datetime.min.replace(tzinfo=timezone.utc)
 
 
 def merged_registry(journaled: Iterable[Dependent], declared: Iterable[Dependent]) -> tuple[Dependent, ...]:

@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import uncovered
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, calendar, limits
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import EVER, uncovered
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     Decision,
-    Hold,
     Journal,
     Phase,
     Policy,
@@ -26,30 +24,14 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     required,
 )
 
-EVER = datetime.min.replace(tzinfo=timezone.utc)
-HELD_STEPS = frozenset({Step.GENERATE, Step.HAND_IN, Step.RETRIEVE, Step.DISTRIBUTE, Step.ACTIVATE, Step.CONFIRM})
-TIMED_STEPS = frozenset({Step.GENERATE, Step.DISCARD, Step.ACTIVATE, Step.CLOSE})
-
 
 def decide(situation: Situation) -> Decision:
     """Return the phase, the one next legal step and what blocks it."""
     rotation = situation.journal.open_rotation
     decision = _open(situation, rotation) if rotation else _closed(situation)
-    for rule in (_held, _clocked, _paced, _dated):
+    for rule in (limits.held, limits.clocked, limits.paced, calendar.dated):
         decision = rule(situation, decision)
     return decision
-
-
-def due_at(journal: Journal, policy: Policy) -> datetime | None:
-    """Return when the next rotation is due, None when the birth of the active secret is unknown."""
-    expires = expires_at(journal, policy)
-    return expires - policy.renew_before if expires else None
-
-
-def expires_at(journal: Journal, policy: Policy) -> datetime | None:
-    """Return when SFMC ends the active secret: counted from its generation, not from its activation."""
-    born = journal.active.generated_at if journal.active else None
-    return born + policy.secret_life if born else None
 
 
 def desired_secret(journal: Journal) -> str:
@@ -68,8 +50,8 @@ def _closed(situation: Situation) -> Decision:
     phase = Phase.CLOSED if journal.rotation else Phase.IDLE
     if journal.active is None:
         return _stop(phase, blockers.active_secret_unknown(journal))
-    if not is_due(situation):
-        return Decision(phase, Step.NONE, not_before=due_at(journal, policy))
+    if not calendar.is_due(situation):
+        return Decision(phase, Step.NONE, not_before=calendar.due_at(journal, policy))
     if not situation.registry and not policy.no_dependents:
         return _stop(phase, blockers.no_dependents(journal))
     return _generate(situation, phase)
@@ -83,29 +65,10 @@ def _generate(situation: Situation, phase: Phase) -> Decision:
     if blockers.accepts(active):
         return Decision(phase, Step.GENERATE)
     if blockers.rejects(active):
-        return _stop(phase, blockers.active_rejected(journal, active.detail, expires_at(journal, situation.policy)))
+        return _stop(
+            phase, blockers.active_rejected(journal, active.detail, calendar.expires_at(journal, situation.policy))
+        )
     return _stop(phase, blockers.unknown_answer(journal, "active", active))
-
-
-def is_due(situation: Situation) -> bool:
-    """Tell whether a rotation should open: by the calendar, for an unknown birth, once for each forced reason."""
-    if _is_forced(situation):
-        return True
-    due = due_at(situation.journal, situation.policy)
-    return due is None or situation.now >= due
-
-
-def _is_forced(situation: Situation) -> bool:
-    """A reason forces until a rotation for it has been done; one that was given up leaves the emergency open."""
-    force, rotation = situation.policy.force, situation.journal.rotation
-    if not force or rotation is None:
-        return bool(force)
-    return rotation.reason != forced(force) or rotation.outcome == "abandoned"
-
-
-def forced(reason: str) -> str:
-    """Return how a forced rotation is journaled; a rerun with the same reason opens no other."""
-    return f"forced: {reason}"
 
 
 # --- a rotation is open ----------------------------------------------------------------------------------------------
@@ -217,7 +180,10 @@ def _activated(situation: Situation, rotation: Rotation) -> Decision:
     if blockers.accepts(probe.active):
         return _stop(phase, blockers.former_still_works(journal), desired="active")
     phase = Phase.SOAKING
-    missing = uncovered(situation.registry, rotation.attestations, required(rotation.staged).fingerprint, EVER)
+    # Hosts that were brought back before it turned out to be active have proved it too early.
+    since = rotation.activated_at if rotation.lost_at or rotation.abandoned_at else EVER
+    fingerprint = required(rotation.staged).fingerprint
+    missing = uncovered(situation.registry, rotation.attestations, fingerprint, since or EVER)
     if missing:
         gate = _gate(situation, missing)
         return Decision(phase, Step.DISTRIBUTE, missing=missing, desired="active", blockers=(gate,))
@@ -303,58 +269,3 @@ def _foreign(journal: Journal, active: Sighting, staged: Sighting) -> Refusal | 
 
 def _stop(phase: Phase, blocker: Refusal, desired: str = "") -> Decision:
     return Decision(phase, Step.STOP, blockers=(blocker,), desired=desired)
-
-
-def _paced(situation: Situation, decision: Decision) -> Decision:
-    """I-8: one generation and one activation for each account in five minutes, whichever integration it was for."""
-    pace = situation.pace
-    last = {Step.GENERATE: pace.generated_at, Step.ACTIVATE: pace.activated_at}.get(decision.step)
-    if last is None or situation.policy.operator or situation.now >= last + situation.policy.pace:
-        return decision
-    return replace(decision, step=Step.WAIT, not_before=last + situation.policy.pace)
-
-
-def _held(situation: Situation, decision: Decision) -> Decision:
-    """I-37. A hold never keeps hosts from the active secret: without it they are broken, or will be."""
-    hold, mending = situation.policy.hold, decision.desired == "active"
-    if hold is None or not _lasts(hold, situation.now) or mending or _is_emergency(situation):
-        return decision
-    if decision.step is Step.PROBE and situation.journal.open_rotation is None:
-        return replace(decision, step=Step.NONE, blockers=(blockers.held(situation.journal, hold),))
-    if decision.step in HELD_STEPS:
-        return replace(decision, step=Step.STOP, blockers=(blockers.held(situation.journal, hold),))
-    return decision
-
-
-def _is_emergency(situation: Situation) -> bool:
-    """A reason that is done, and only left in the inventory, beats no later hold."""
-    return bool(situation.policy.force) and (situation.journal.open_rotation is not None or _is_forced(situation))
-
-
-def _lasts(hold: Hold, now: datetime) -> bool:
-    return hold.until is None or now < hold.until
-
-
-def _clocked(situation: Situation, decision: Decision) -> Decision:
-    """I-9. A staged secret that once was accepted is lost whatever the clock says; one that never was, by the clock."""
-    skew, bound, rotation = situation.skew, situation.policy.clock_skew, situation.journal.open_rotation
-    timed = decision.step in TIMED_STEPS or (
-        decision.step is Step.NOTE_LOST and rotation is not None and rotation.overlap_at is None
-    )
-    if not timed or (skew is not None and abs(skew) <= bound):
-        return decision
-    return _stop(decision.phase, blockers.clocks_differ(situation.journal, skew, bound), decision.desired)
-
-
-def _dated(situation: Situation, decision: Decision) -> Decision:
-    journal, policy, now = situation.journal, situation.policy, situation.now
-    due, expires = due_at(journal, policy), expires_at(journal, policy)
-    if expires is None:
-        urgency = "unknown"
-    elif now >= expires:
-        urgency = "expired"
-    elif now >= expires - policy.urgent_before:
-        urgency = "urgent"
-    else:
-        urgency = "due" if is_due(situation) else "ok"
-    return replace(decision, due_at=due, expires_at=expires, urgency=urgency)

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Integration
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import AnswerLost, Order, Provider
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret, checked_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, transitions
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import decide, forced
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.calendar import forced
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import decide
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     Attestation,
     Decision,

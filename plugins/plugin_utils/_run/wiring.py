@@ -13,7 +13,8 @@ from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import HttpClient
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Integration, Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import Provider
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.http import Call, HttpProvider
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.operator import OperatorProvider

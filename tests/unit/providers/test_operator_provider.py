@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Integration, host_integrations
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration, host_integrations
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import Order
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.operator import OperatorProvider
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import provider_for

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import due_at, expires_at, forced
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.calendar import due_at, expires_at, forced
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     Hold,
     Journal,

@@ -19,6 +19,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     Policy,
     Sighting,
     Step,
+    required,
 )
 
 from ._support import (
@@ -219,6 +220,19 @@ def test_a_former_secret_that_still_works_keeps_the_rotation_open_I_18(since: ti
 def test_a_dependent_that_was_missed_is_mended_at_once_and_before_the_close() -> None:
     decision = decided(activated(DAY, attestations=(shown(APP1),)), NO, YES)
     assert (decision.step, decision.missing, decision.desired) == (Step.DISTRIBUTE, (APP2.id,), "active")
+
+
+@pytest.mark.parametrize("end", ["lost_at", "abandoned_at"])
+def test_hosts_that_were_brought_back_prove_the_activated_secret_again_I_6(end: str) -> None:
+    """The answer to the activation was lost, a person gave up, and then it landed: hosts hold the dead secret."""
+    about = activated(20 * MINUTE, **{end: NOW - 30 * MINUTE})
+    early = tuple(shown(item, at=NOW - 40 * MINUTE) for item in REGISTRY)
+    assert about.rotation
+    about = replace(about, rotation=replace(about.rotation, attestations=early))
+    decision = decided(about, NO, YES)
+    assert (decision.step, decision.missing) == (Step.DISTRIBUTE, (APP1.id, APP2.id))
+    about = replace(about, rotation=replace(required(about.rotation), attestations=COVERED))
+    assert decided(about, NO, YES).step is Step.CLOSE
 
 
 def test_after_the_activation_an_attestation_does_not_age() -> None:

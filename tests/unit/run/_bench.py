@@ -12,7 +12,8 @@ from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Target, deploy
 from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import HostClient
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Integration, Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import Provider
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.http import Call, HttpProvider
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.operator import OperatorProvider

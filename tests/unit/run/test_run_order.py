@@ -84,7 +84,7 @@ def test_two_rotations_in_a_row_have_ids_of_their_own(bench: Bench) -> None:
 def test_the_progress_names_what_is_waited_for_and_no_secret(bench: Bench) -> None:
     """I-27."""
     bench.rotate()
-    assert any("crm: staged;" in line and "to wait" in line for line in bench.told)
+    assert any("waiting for SFMC's clock" in line and "crm (staged)" in line for line in bench.told)
     assert any("generating a staged secret" in line for line in bench.told)
     text = "\n".join(bench.told)
     assert bench.package.active.value not in text

@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds up a step that would be legal otherwise: a hold, clocks that differ, SFMC's pace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.calendar import is_emergency
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Hold, Situation, Step
+
+HELD_STEPS = frozenset({Step.GENERATE, Step.HAND_IN, Step.RETRIEVE, Step.DISTRIBUTE, Step.ACTIVATE, Step.CONFIRM})
+TIMED_STEPS = frozenset({Step.GENERATE, Step.DISCARD, Step.ACTIVATE, Step.CLOSE})
+
+
+def paced(situation: Situation, decision: Decision) -> Decision:
+    """I-8: one generation and one activation for each account in five minutes, whichever integration it was for."""
+    pace = situation.pace
+    last = {Step.GENERATE: pace.generated_at, Step.ACTIVATE: pace.activated_at}.get(decision.step)
+    if last is None or situation.policy.operator or situation.now >= last + situation.policy.pace:
+        return decision
+    return replace(decision, step=Step.WAIT, not_before=last + situation.policy.pace)
+
+
+def held(situation: Situation, decision: Decision) -> Decision:
+    """I-37. A hold never keeps hosts from the active secret: without it they are broken, or will be."""
+    hold, mending = situation.policy.hold, decision.desired == "active"
+    if hold is None or not _lasts(hold, situation.now) or mending or is_emergency(situation):
+        return decision
+    if decision.step is Step.PROBE and situation.journal.open_rotation is None:
+        return replace(decision, step=Step.NONE, blockers=(blockers.held(situation.journal, hold),))
+    if decision.step in HELD_STEPS:
+        return replace(decision, step=Step.STOP, blockers=(blockers.held(situation.journal, hold),))
+    return decision
+
+
+def _lasts(hold: Hold, now: datetime) -> bool:
+    return hold.until is None or now < hold.until
+
+
+def clocked(situation: Situation, decision: Decision) -> Decision:
+    """I-9. A staged secret that once was accepted is lost whatever the clock says; one that never was, by the clock."""
+    skew, bound, rotation = situation.skew, situation.policy.clock_skew, situation.journal.open_rotation
+    timed = decision.step in TIMED_STEPS or (
+        decision.step is Step.NOTE_LOST and rotation is not None and rotation.overlap_at is None
+    )
+    if not timed or (skew is not None and abs(skew) <= bound):
+        return decision
+    blocker = blockers.clocks_differ(situation.journal, skew, bound)
+    return Decision(decision.phase, Step.STOP, blockers=(blocker,), desired=decision.desired)
