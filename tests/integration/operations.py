@@ -28,7 +28,7 @@ from ansible_collections.keyturn.sfmc.tests.testbed.hosts import ServiceUnit
 #: The simulator's clock runs fast, so it is never near this machine's; waiting is short in real seconds.
 SETTINGS: dict[str, Any] = {
     "sfmc_clock_skew_seconds": 1_000_000_000,
-    "sfmc_wait": 7200,
+    "sfmc_wait": 86_400,
     "sfmc_poll_seconds": 0.1,
 }
 _RECAP = re.compile(r"^(\S+)\s+: (ok=\d+ .*)$", re.MULTILINE)

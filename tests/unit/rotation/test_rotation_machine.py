@@ -121,6 +121,10 @@ class Rotations(RuleBasedStateMachine):
                 return
             if decision.step is Step.WAIT:
                 self.wait_for(required(decision.not_before))
+            elif decision.step is Step.STOP and "sfmc_hand_in_stage=active" in decision.blockers[0].way_out:
+                assert self.world.meddled, "without somebody in Setup the journal knows the active secret"
+                assert self.world.active != required(self.world.journal.active).fingerprint
+                return
             elif decision.step is Step.STOP:
                 assert "keyturn.sfmc.abandon" in decision.blockers[0].way_out, f"a dead end: {decision}"
                 self.world.journal = transitions.abandoned(self.world.journal, "told to", self.world.now)
