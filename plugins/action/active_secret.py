@@ -34,6 +34,10 @@ class ActionModule(ControlAction):
         born = _time(arguments["generated_at"])
         text = arguments["client_secret"]
         result = self.advanced(arguments, [run], lambda run: run.adopt(text, born), frozenset())
+        refused = [item["waits_for"] for item in result["integrations"] if item["phase"] == "unknown"]
+        if refused and not self.check_mode:
+            # Whatever `on_blocked` says of the rotation: a secret that was not taken in is a failure.
+            result.update(failed=True, msg=refused[0])
         if self.check_mode:
             active = run.keeper.load().secrets.active
             result["changed"] = active is None or active.reveal() != text

@@ -22,9 +22,9 @@ BringUp = Callable[..., Operations]
 def _bringing_up() -> Iterator[BringUp]:
     estates: list[Estate] = []
 
-    def bring_up(declaration: Declaration | None = None, speed: float = 600, **options: object) -> Operations:
+    def bring_up(declaration: Declaration | None = None, speed: float = 600) -> Operations:
         root = Path(mkdtemp(prefix="kt-integration-")) / "estate"
-        estate = Estate(root, declaration or pair(), speed=speed, transport="ssh", **options)
+        estate = Estate(root, declaration or pair(), speed=speed, transport="ssh")
         estates.append(estate)
         return Operations(estate.up())
 

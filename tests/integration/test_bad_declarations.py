@@ -50,7 +50,9 @@ def _without(*names: str) -> Callable[[dict[str, Any]], object]:
 
 _IDENTITY = "the client id is an integration's identity. Expected 24 small letters and digits; found "
 _COPY = "Way out: copy the Client Id from the package's API Integration"
-_DECLARATION = "a declaration holds the documented options and no others. Expected the options in docs/inventory.md; found"
+_DECLARATION = (
+    "a declaration holds the documented options and no others. Expected the options in docs/inventory.md; found"
+)
 _AT = "sfmc_integrations.crm_sync of prod-a"
 
 BAD = (
@@ -142,7 +144,7 @@ def test_a_wrong_integration_is_refused(operations: Operations, bad: Bad) -> Non
 def test_an_unknown_integration_is_refused(operations: Operations, playbook: str) -> None:
     """I-38, I-44: the names that there are, are in the message."""
     option = {"rotate": "stage_integration"}.get(playbook, f"sfmc_{playbook}_integration")
-    more = {"sfmc_hand_in_secret": "A" * 24} if playbook == "hand_in" else {}
+    more: dict[str, Any] = {"sfmc_hand_in_secret": "A" * 24} if playbook == "hand_in" else {}
     with unchanged(operations):
         run = operations.playbook(playbook, **{option: "crm_snyc"}, **more)
     assert run.status == 2, str(run)
@@ -224,7 +226,9 @@ def test_no_dependent_at_all_is_no_success(bring_up: BringUp) -> None:
 def test_a_limit_without_an_integration_is_an_error(operations: Operations) -> None:
     """I-38."""
     hosts = operations.estate.inventory
-    hosts.write_text(hosts.read_text() + "    other:\n      hosts:\n        lonely:\n          ansible_host: 127.0.0.1\n")
+    hosts.write_text(
+        hosts.read_text() + "    other:\n      hosts:\n        lonely:\n          ansible_host: 127.0.0.1\n"
+    )
     with unchanged(operations):
         run = operations.rotate(limit="lonely")
     assert run.status == 2, str(run)

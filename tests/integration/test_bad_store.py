@@ -37,7 +37,7 @@ def _config(operations: Operations, password_file: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
 def test_no_vault_secret(once: Operations, playbook: str) -> None:
-    """I-44. The provider's token is in clear here: with it in Ansible Vault too, Ansible itself would complain first."""
+    """I-44. The provider's token is in clear here: from Ansible Vault, Ansible itself would complain first."""
     with unchanged(once):
         run = once.playbook(playbook, env=_config(once, ""), sfmc_console_token="x")
     assert run.status == 2, str(run)
@@ -66,7 +66,9 @@ def _schema(number: int) -> Callable[[dict[str, Any]], object]:
     (
         pytest.param(_schema(99), ("found schema version 99", "upgrade this collection"), id="newer"),
         pytest.param(
-            lambda document: document["journal"].pop("history"), ("journal lacks history", "restore"), id="field missing"
+            lambda document: document["journal"].pop("history"),
+            ("journal lacks history", "restore"),
+            id="field missing",
         ),
         pytest.param(
             lambda document: document["journal"].update(extra=1), ("1 unknown field", "restore"), id="unknown field"

@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is broken on one host is named, blocks its integration's activation and nothing else, and is mended by a rerun."""
+"""What is broken on one host is named and blocks its integration's activation, nothing else; a rerun mends it."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -60,10 +61,14 @@ def test_i_12_a_host_that_is_down(operations: Operations) -> None:
 
     processes = Processes(estate.root / "run")
     config = estate.root / "ssh" / "prod-b" / "sshd_config"
-    server = processes.start("sshd-prod-b", ["/usr/sbin/sshd", "-D", "-e", "-f", str(config)])
+    server = processes.start("sshd-prod-b", [_sshd(), "-D", "-e", "-f", str(config)])
     log = processes.log("sshd-prod-b")
     wait_until(lambda: "Server listening" in log.read_text(), "sshd of prod-b", server, log)
     _ends_well(operations)
+
+
+def _sshd() -> str:
+    return shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/sbin:/usr/local/sbin") or "sshd"
 
 
 def _restart(items: Dependents, command: str) -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations
 
@@ -135,7 +137,7 @@ def test_abandon_after_half_of_the_hosts_puts_the_active_secret_back(pair_of_hos
 def test_retire_takes_a_dependent_that_is_gone_out_of_the_registry(pair_of_hosts: Operations) -> None:
     """I-11: never by itself, never while it is declared."""
     operations = pair_of_hosts
-    words = {"sfmc_retire_dependent": "prod-b/mule", "sfmc_retire_reason": "scrapped"}
+    words: dict[str, Any] = {"sfmc_retire_dependent": "prod-b/mule", "sfmc_retire_reason": "scrapped"}
     refused = operations.playbook("retire", **words)
     assert refused.status == 2 and "I-11" in refused.said and "take the entry out" in refused.said, str(refused)
     operations.declare_host("prod-b", lambda items: items.clear())

@@ -103,7 +103,9 @@ def test_i_8_no_use_and_no_activation_before_five_minutes(rotated: Rotated, name
     proofs = _positions(rotated, name, kind="token", secret="staged", outcome="accepted")
     assert generated < min(proofs) and max(proofs) < activated
     early = _positions(rotated, name, kind="token", secret="staged", outcome="rejected")
-    assert all(rotated.effects[number]["who"].startswith(CONTROLLER) for number in early), "a host used it before its time"
+    assert all(rotated.effects[number]["who"].startswith(CONTROLLER) for number in early), (
+        "a host used it before its time"
+    )
 
 
 def test_i_8_the_account_is_never_asked_twice_within_five_minutes(rotated: Rotated) -> None:
@@ -176,7 +178,9 @@ def test_i_15_a_second_run_changes_nothing_and_asks_nobody(rotated: Rotated) -> 
 def test_the_status_fits_into_100_columns(rotated: Rotated) -> None:
     seen = rotated.operations.playbook("status", limit="all")
     assert seen.status == 0, str(seen)
-    rows = [line for line in seen.stdout.splitlines() if line.startswith(("  INTEGRATION", "  crm_", "  web_", "  data"))]
+    rows = [
+        line for line in seen.stdout.splitlines() if line.startswith(("  INTEGRATION", "  crm_", "  web_", "  data"))
+    ]
     assert len(rows) == 6, str(seen)
     assert max(map(len, rows)) <= 100
     assert sum(" closed " in row for row in rows) == 3 and sum(" idle " in row for row in rows) == 2

@@ -180,10 +180,7 @@ def _activated(situation: Situation, rotation: Rotation) -> Decision:
     if blockers.accepts(probe.active):
         return _stop(phase, blockers.former_still_works(journal), desired="active")
     phase = Phase.SOAKING
-    # Hosts that were brought back before it turned out to be active have proved it too early.
-    since = rotation.activated_at if rotation.lost_at or rotation.abandoned_at else EVER
-    fingerprint = required(rotation.staged).fingerprint
-    missing = uncovered(situation.registry, rotation.attestations, fingerprint, since or EVER)
+    missing = uncovered(situation.registry, rotation.attestations, required(rotation.staged).fingerprint, EVER)
     if missing:
         gate = _gate(situation, missing)
         return Decision(phase, Step.DISTRIBUTE, missing=missing, desired="active", blockers=(gate,))

@@ -109,10 +109,16 @@ def activation_refused(journal: Journal, at: datetime) -> Journal:
 
 
 def activated(journal: Journal, at: datetime) -> Journal:
-    """The probe shows that the staged secret is the active one."""
-    secret = required(_open(journal).staged)
+    """The probe shows that the staged secret is the active one.
+
+    Hosts that are being brought back may have lost it after they proved it, so all of them prove it again.
+    """
+    rotation = _open(journal)
+    secret = required(rotation.staged)
+    proved = () if rotation.lost_at or rotation.abandoned_at else rotation.attestations
     known = Known(secret.fingerprint, secret.generated_at)
-    return _changed(replace(journal, active=known), at, "activated", detail=known.fingerprint, activated_at=at)
+    journal = replace(journal, active=known)
+    return _changed(journal, at, "activated", detail=known.fingerprint, activated_at=at, attestations=proved)
 
 
 def lost(journal: Journal, at: datetime) -> Journal:

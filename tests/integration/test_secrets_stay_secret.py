@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole rotation at `-vvvv --diff`; afterwards every secret is searched for in all that it left, in any disguise."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
+from ansible_collections.keyturn.sfmc.tests.integration.estates import pair
+from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome
+
+
+def disguises(secret: str) -> dict[bytes, str]:
+    """Return the forms in which a secret may be written, with what to call them."""
+    raw = secret.encode()
+    forms = {raw: "plain", quote(secret, safe="").encode(): "URL-encoded", quote_plus(secret).encode(): "URL-encoded"}
+    forms[json.dumps(secret)[1:-1].encode()] = "JSON-escaped"
+    forms[json.dumps(json.dumps(secret))[3:-3].encode()] = "JSON-escaped twice"
+    forms[raw.hex().encode()] = "hexadecimal"
+    # Inside of a longer base64 text a secret begins at one of three places; the ends depend on its neighbours.
+    for shift in range(3):
+        text = base64.b64encode(b"\0" * shift + raw)
+        forms[text[4 if shift else 0 : len(text) // 4 * 4 - 4]] = f"base64 at {shift}"
+    return forms
+
+
+def leaks(secrets: dict[str, str], haystacks: dict[str, bytes]) -> list[str]:
+    """Say which secret was found where, and in which form."""
+    return [
+        f"{name}, {form}, in {where}"
+        for name, secret in secrets.items()
+        for needle, form in disguises(secret).items()
+        for where, content in haystacks.items()
+        if needle in content
+    ]
+
+
+def test_the_search_finds_what_it_should_find() -> None:
+    secret = "SFMC_" + "a-b_C" * 10
+    for disguised in (
+        secret.encode(),
+        b"xx" + json.dumps({"a": secret}).encode(),
+        *(base64.b64encode(b"x" * n + secret.encode() + b"yy") for n in range(5)),
+    ):
+        assert leaks({"canary": secret}, {"here": disguised}), disguised
+
+
+def _files(*folders: Path) -> dict[str, bytes]:
+    return {
+        str(path): path.read_bytes()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+@contextmanager
+def _watched_processes(own: Path) -> Iterator[dict[str, bytes]]:
+    """Collect arguments and environments of all processes that belong to an estate, as long as it lasts (I-29)."""
+    seen: dict[str, bytes] = {}
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.05):
+            for process in Path("/proc").glob("[0-9]*"):
+                for name in ("cmdline", "environ"):
+                    try:
+                        content = (process / name).read_bytes()
+                    except OSError:
+                        continue
+                    if str(own).encode() in content or b"ansible" in content.lower():
+                        seen[f"{process}/{name}: {content[:60]!r}"] = content
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _secrets(operations: Operations, *names: str) -> dict[str, str]:
+    found = {f"{name} {which}": operations.secret(name, which) for name in names for which in ("active", "previous")}
+    found["console token"] = (operations.estate.root / "simulator" / "console-token").read_text().strip()
+    found["vault password"] = (operations.estate.root / "vault-password").read_text().strip()
+    return found
+
+
+def _settings(operations: Operations, pipelining: bool) -> dict[str, str]:
+    root = operations.estate.root
+    return {
+        "ANSIBLE_PIPELINING": str(pipelining),
+        "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(root / "facts"),
+        "ANSIBLE_LOG_PATH": str(root / "ansible.log"),
+        "ANSIBLE_REMOTE_TMP": str(root / "remote-tmp"),
+        "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.junit",
+        "JUNIT_OUTPUT_DIR": str(root / "junit"),
+    }
+
+
+def _left(operations: Operations, runs: list[Outcome], processes: dict[str, bytes]) -> dict[str, bytes]:
+    root = operations.estate.root
+    found = {f"stdout {n}": run.stdout.encode() for n, run in enumerate(runs)}
+    found.update({f"stderr {n}": run.stderr.encode() for n, run in enumerate(runs)})
+    folders = [root / name for name in ("facts", "remote-tmp", "ansible", "junit", "run", "inventory")]
+    found.update(_files(*folders, Path.home() / ".ansible"))
+    found.update(_files(*root.glob("hosts/*/var"), *root.glob("hosts/*/tmp")))
+    found["ansible.log"] = (root / "ansible.log").read_bytes()
+    return {**found, **processes}
+
+
+@pytest.mark.parametrize("pipelining", (True, False), ids=("pipelining", "no pipelining"))
+def test_i_27_a_rotation_shows_no_secret_anywhere(bring_up: BringUp, pipelining: bool) -> None:
+    """I-27, I-28, I-29; and `deployed_secret` is one execution for each host (two, where a restart came between)."""
+    operations = bring_up(pair(service=True))
+    operations.hand_in_active("crm_sync")
+    settings = _settings(operations, pipelining)
+    os.makedirs(operations.estate.root / "remote-tmp", exist_ok=True)
+    facts = operations.estate.ansible("ansible", "prod", "-m", "setup", "-a", "gather_subset=!all,!min", env=settings)
+    assert facts.returncode == 0, facts.stdout
+    with _watched_processes(operations.estate.root) as processes:
+        rotated = operations.rotate("-vvvv", "--diff", env=settings)
+        status = operations.playbook("status", "-vvvv", env=settings)
+    assert rotated.status == 0 and status.status == 0, rotated.said[-3000:]
+    assert processes, "no process was seen: the search proves nothing"
+    left = _left(operations, [rotated, status], processes)
+    assert any(name.startswith(str(operations.estate.root / "facts")) for name in left), "no fact cache was written"
+    found = leaks(_secrets(operations, "crm_sync"), left)
+    assert found == []
+    runs = len(re.findall(r"Using module file \S*/deployed_secret\.py", rotated.stdout))
+    assert runs == 3, f"deployed_secret ran {runs} times for 2 hosts, one of which restarted"
+    assert not [path for path in (operations.estate.root / "remote-tmp").rglob("*") if path.is_file()]
+
+
+def test_i_27_failures_show_no_secret_either(bring_up: BringUp) -> None:
+    """I-27, I-24: drift, a failing restart, a secret that is refused, each at `-vvvv --diff`."""
+    operations = bring_up(pair())
+    operations.hand_in_active("crm_sync")
+    settings = _settings(operations, True)
+    canary = "SFMC_" + "Kq7-" * 14 + "xyz"
+    path = operations.estate.host("prod-a") / "srv/shop/.env"
+    path.write_text(f"SFMC_CLIENT_SECRET={canary}\nBROKEN LINE {canary}\n")
+    operations.declare_host("prod-b", lambda items: items[0].update(restart={"command": ["/bin/false"]}))
+    runs = [operations.rotate("-vvvv", "--diff", env=settings)]
+    runs.append(operations.hand_in("crm_sync", canary))
+    runs.append(operations.playbook("abandon", "-vvvv", env=settings, sfmc_abandon_integration="crm_sync"))
+    assert runs[0].status == 2, runs[0].said[-3000:]
+    known = {
+        "canary": canary,
+        "active": operations.secret("crm_sync"),
+        "staged": operations.secret("crm_sync", "staged"),
+        "console token": (operations.estate.root / "simulator" / "console-token").read_text().strip(),
+    }
+    found = leaks(known, _left(operations, runs, {}))
+    assert found == []
