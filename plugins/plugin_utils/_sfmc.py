@@ -73,7 +73,7 @@ class SfmcClient:
         if answer.outcome != ACCEPTED:
             return Sighting(Verdict(answer.outcome), answer.detail)
         package = self._package(answer.access_token)
-        if package is None:
+        if package is None or not package.enterprise_id:
             return Sighting(Verdict.UNKNOWN, "a token was given, but userinfo did not say for whom")
         return Sighting(Verdict.ACCEPTED, package.name, package.enterprise_id, answer.scopes)
 

@@ -27,7 +27,8 @@ _SPEED = 150.0
 def main() -> int:
     """Tell the story; 0 when everything that it says was checked and true."""
     options = _options()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     show = Show(verbose=options.verbose)
     folder = Path(tempfile.mkdtemp(prefix="keyturn-demo-"))
     estate = Estate(folder / "estate", demo(), transport=options.transport, speed=_SPEED)
@@ -49,7 +50,7 @@ def main() -> int:
         else:
             estate.remove()
             shutil.rmtree(folder)
-            show.say("Cleaned up: no process and no file is left.")
+            show.say("Cleaned up: every process that this started is ended, the folder is removed.")
 
 
 def _options() -> argparse.Namespace:

@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shlex
+import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from ansible_collections.keyturn.sfmc.tests.testbed.estate import Estate
@@ -54,23 +59,37 @@ class Show:
         command = [str(Path(sys.executable).parent / "ansible-playbook"), *arguments]
         changes: dict[str, int] = {}
         everything: list[str] = []
-        with subprocess.Popen(
-            command,
-            cwd=estate.root,
-            env=estate.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as process:
+        with self._started(command, estate) as process:
             headline = ""
             for line in process.stdout or ():
                 everything.append(line)
                 if count := _COUNTS.match(line):
                     changes[count[1]] = int(count[2])
                 headline = self._show(line.rstrip(), headline)
-        if process.returncode != 0:
+        if process.returncode != 0 or not changes:
             raise Broken(f"ansible-playbook ended with {process.returncode}:\n{''.join(everything[-40:])}")
         return changes
+
+    @contextlib.contextmanager
+    def _started(self, command: list[str], estate: Estate) -> Iterator[subprocess.Popen[str]]:
+        """Start Ansible in a session of its own, and end all of it however the demo ends."""
+        process = subprocess.Popen(
+            command,
+            cwd=estate.root,
+            env=estate.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        with process:
+            try:
+                yield process
+            except BaseException:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGTERM)
+                raise
 
     def _show(self, line: str, headline: str) -> str:
         """Print a line that tells something, after the headline of its task; return the headline still to print."""
@@ -86,5 +105,5 @@ class Show:
             return ""
         if headline:
             self.say(f"       {headline}")
-        self.say(f"         {line.strip()}")
+        self.say(f"         {line.strip()}"[: shutil.get_terminal_size((100, 24)).columns])
         return ""

@@ -37,7 +37,7 @@ def tell(estate: Estate, show: Show) -> None:
     show.check("nothing but the declared secrets changed in any file", not differences, "; ".join(differences))
     show.step("Run it again")
     changes = show.play(estate, *_ROTATE)
-    show.check("nothing to do: changed=0 for every host", not any(changes.values()), str(changes))
+    show.check("nothing to do: changed=0", set(changes.values()) == {0}, str(changes))
     show.step("And dev?")
     show.check("every file of dev is byte for byte what it was", estate.snapshot("dev") == dev)
     _see_services(estate, show)
@@ -63,20 +63,24 @@ def _hand_in(estate: Estate, show: Show) -> None:
     """Do what a team does once: the store learns which secrets are active. From a private file, never an argument."""
     show.step("Tell the store which secrets are active now (once, when a team begins)")
     private = estate.root / "hand-in.json"
-    for environment in ("dev", "prod"):
-        for name in _names(estate, environment):
-            package = estate.simulator.package(estate.client_id(environment, name))
-            _write_private(
-                private,
-                {
-                    "sfmc_hand_in_integration": name,
-                    "sfmc_hand_in_stage": "active",
-                    "sfmc_hand_in_secret": package["active"]["secret"],
-                    "sfmc_hand_in_generated_at": package["active"]["generated_at"],
-                },
-            )
-            show.play(estate, "keyturn.sfmc.hand_in", "--limit", environment, "-e", "@hand-in.json", "-e", "@demo.yml")
-    private.unlink()
+    try:
+        for environment in ("dev", "prod"):
+            for name in _names(estate, environment):
+                package = estate.simulator.package(estate.client_id(environment, name))
+                _write_private(
+                    private,
+                    {
+                        "sfmc_hand_in_integration": name,
+                        "sfmc_hand_in_stage": "active",
+                        "sfmc_hand_in_secret": package["active"]["secret"],
+                        "sfmc_hand_in_generated_at": package["active"]["generated_at"],
+                    },
+                )
+                show.play(
+                    estate, "keyturn.sfmc.hand_in", "--limit", environment, "-e", "@hand-in.json", "-e", "@demo.yml"
+                )
+    finally:
+        private.unlink(missing_ok=True)
 
 
 def _write_private(path: Path, document: dict[str, str]) -> None:

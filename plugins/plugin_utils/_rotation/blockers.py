@@ -208,7 +208,8 @@ def activated_is_dead(journal: Journal) -> Refusal:
         journal.name,
         "the activated secret accepted",
         "rejected",
-        "look at the package in Setup > Installed Packages: disabled, or rotated again by somebody?",
+        "look at the package in Setup > Installed Packages: disabled, or rotated again? In the second case"
+        f" hand in its present secret: {_hand_in_active(journal)}",
     )
 
 

@@ -108,9 +108,15 @@ def _staged(situation: Situation, rotation: Rotation, staged: Staged) -> Decisio
             return _stop(phase, blockers.unknown_answer(journal, which, sighting))
     if blockers.rejects(probe.staged):
         return _not_accepted(situation, rotation, staged, phase)
-    if blockers.rejects(probe.active):
+    if blockers.rejects(probe.active) and not _died_of_age(situation, rotation):
         return Decision(phase, Step.NOTE_ACTIVATED)
     return _overlap(situation, rotation, staged, phase)
+
+
+def _died_of_age(situation: Situation, rotation: Rotation) -> bool:
+    """Tell whether the active secret may have ended by itself: then the staged one still has to be activated (I-36)."""
+    expires = calendar.expires_at(situation.journal, situation.policy)
+    return not rotation.activations_sent_at and (expires is None or situation.now >= expires)
 
 
 def earliest_use(staged: Staged, policy: Policy) -> datetime:
@@ -246,8 +252,11 @@ def _phase_before_activation(rotation: Rotation) -> Phase:
 
 
 def _missing(situation: Situation, rotation: Rotation, staged: Staged) -> tuple[str, ...]:
+    """I-34: evidence is neither too old nor, by another clock or hand, from the future."""
     not_before = situation.now - situation.policy.attestation_age
-    return uncovered(situation.registry, rotation.attestations, staged.fingerprint, not_before)
+    not_after = situation.now + situation.policy.clock_skew
+    attestations = (item for item in rotation.attestations if item.at <= not_after)
+    return uncovered(situation.registry, attestations, staged.fingerprint, not_before)
 
 
 def _gate(situation: Situation, missing: tuple[str, ...]) -> Refusal:
@@ -257,6 +266,8 @@ def _gate(situation: Situation, missing: tuple[str, ...]) -> Refusal:
 
 
 def _foreign(journal: Journal, active: Sighting, staged: Sighting) -> Refusal | None:
+    if blockers.rejects(active):
+        return None
     if active.enterprise_id != staged.enterprise_id:
         return blockers.foreign_secret(journal, "enterprise", active.enterprise_id, staged.enterprise_id)
     if not set(active.scopes) <= set(staged.scopes):

@@ -39,8 +39,11 @@ def adopted(record: Record, text: str, generated_at: datetime | None, seen: Sigh
     :param seen: what SFMC said of it just now.
     :raises Refusal: a rotation is open, or SFMC did not accept the secret.
     """
-    name = record.journal.name
-    if record.journal.open_rotation is not None:
+    name, rotation = record.journal.name, record.journal.open_rotation
+    if rotation is not None and rotation.activated_at is not None:
+        # What was activated is not what is active: that rotation is over, and its former secret is dead.
+        record = closed(record, now)
+    elif rotation is not None:
         raise _not_asked_for(name, "an open rotation")
     if seen.verdict is not Verdict.ACCEPTED:
         raise Refusal(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
@@ -13,6 +14,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import AnswerLost, Order, Provider
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret, checked_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, transitions
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import accepts, rejects
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.calendar import forced
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import decide
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
@@ -200,7 +202,11 @@ class Run:
         secrets = record.secrets
         if rotation is not None and rotation.activated_at is not None:
             return Probe(self._sight(secrets.previous), self._sight(secrets.active))
-        return Probe(self._sight(secrets.active), self._sight(secrets.staged))
+        probe = Probe(self._sight(secrets.active), self._sight(secrets.staged))
+        if rejects(probe.active) and accepts(probe.staged):
+            # This reads as an activation, which nothing takes back: one stray answer is not enough.
+            return replace(probe, active=self._sight(secrets.active))
+        return probe
 
     def _sight(self, secret: Secret | None) -> Sighting:
         return self.client.sight(self.integration.client_id, secret) if secret else Sighting()
