@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, WAITING, ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import ACTIVATING
 
 
@@ -29,11 +30,13 @@ class ActionModule(ControlAction):
         if arguments["client_secret"] is None:
             runs = self.runs(arguments["integration"])
             result = self.advanced(arguments, runs, lambda run: run.advance(ACTIVATING), ACTIVATING)
-            return self._short_of(result, arguments)
+            return self.short_of(result, arguments)
         run = self.one_run(arguments["integration"])
         born = _time(arguments["generated_at"])
         text = arguments["client_secret"]
-        result = self.advanced(arguments, [run], lambda run: run.adopt(text, born), frozenset())
+        if self.check_mode:
+            adopt(run, text, born, check_mode=True)
+        result = self.advanced(arguments, [run], lambda run: adopt(run, text, born), frozenset())
         refused = [item["waits_for"] for item in result["integrations"] if item["phase"] == "unknown"]
         if refused and not self.check_mode:
             # Whatever `on_blocked` says of the rotation: a secret that was not taken in is a failure.
@@ -41,14 +44,6 @@ class ActionModule(ControlAction):
         if self.check_mode:
             active = run.keeper.load().secrets.active
             result["changed"] = active is None or active.reveal() != text
-        return result
-
-    def _short_of(self, result: dict[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """A host of this play that should have been proved by now is a failure; one beyond the limit is not (I-10)."""
-        if result["hosts"] and arguments["on_blocked"] == "fail" and not self.check_mode:
-            behind = [item for item in result["integrations"] if item["step"] == "distribute"]
-            lines = [result["msg"]] if "msg" in result else []
-            result.update(failed=True, msg="\n".join(lines + [item["waits_for"] for item in behind]))
         return result
 
 

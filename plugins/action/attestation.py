@@ -86,5 +86,12 @@ class ActionModule(ControlAction):
         runs = self.runs(arguments["integration"])
         changed = [run.retire(dependent, reason, self.check_mode) for run in runs]
         if not any(changed) and not any(run.knows(dependent) for run in runs):
-            return {"changed": False, "msg": f"{dependent} is in no registry of this play's integrations"}
+            known = sorted(item.id for run in runs for item in run.registry(run.keeper.load().journal))
+            raise Refusal(
+                "I-11: a dependent that is retired is one of the registry",
+                dependent,
+                "one of " + ", ".join(known),
+                "another name",
+                "correct sfmc_retire_dependent, which is HOST/NAME",
+            )
         return {"changed": any(changed)}

@@ -43,7 +43,8 @@ class ActionModule(ControlAction):
             "dependents": [_module_dependent(item) for item in dependents],
             "targets": [_module_target(integrations[key], record) for key, record in records.items()],
             "secrets": {
-                key: secret_of(record, desired_secret(record.journal)).reveal() for key, record in records.items()
+                key: secret_of(record, desired_secret(record.journal, arguments["only"] is not None)).reveal()
+                for key, record in records.items()
             },
             "fingerprint_keys": {key: record.secrets.key for key, record in records.items()},
         }

@@ -13,6 +13,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import check
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import not_accepted
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import hand_in
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import FORGETTING, STAGING, Run
 
 
@@ -40,8 +41,7 @@ class ActionModule(ControlAction):
         run = self.one_run(arguments["integration"])
         text = arguments["client_secret"]
         hint = truncation_hint(checked_secret(text, f"the secret for {run.integration.name}"))
-        if not self.check_mode:
-            run.hand_in(text)
+        hand_in(run, text, self.check_mode)
         result = self.advanced(arguments, [run], lambda run: run.advance(STAGING), STAGING | {Step.HAND_IN})
         if "discarded" in run.effects:
             refusal = not_accepted(run.integration.name, hint)
@@ -63,4 +63,4 @@ class ActionModule(ControlAction):
         if self.check_mode and rotation is not None:
             transitions.abandoned(run.keeper.load().journal, reason, run.client.now())
             result["changed"] = True
-        return result
+        return self.short_of(result, arguments)

@@ -132,7 +132,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
                 f"integration {name!r}" if name else "this play",
                 "one client id",
                 ", ".join(f"{run.integration.name} ({run.integration.client_id})" for run in runs),
-                "name it with `integration`, and keep to one environment with --limit",
+                "name it by its client id, or keep to one environment with --limit",
             )
         return runs[0]
 
@@ -166,6 +166,14 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         }
         if blocked and fail:
             result.update(failed=True, msg="\n".join(item["waits_for"] for item in blocked))
+        return result
+
+    def short_of(self, result: dict[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """A host of this play that should have been proved by now is a failure; one beyond the limit is not (I-10)."""
+        if result["hosts"] and arguments["on_blocked"] == "fail" and not self.check_mode:
+            behind = [item for item in result["integrations"] if item["step"] == "distribute"]
+            lines = [result["msg"]] if "msg" in result else []
+            result.update(failed=True, msg="\n".join(lines + [item["waits_for"] for item in behind]))
         return result
 
     def _hosts_with_work(self, integrations: list[dict[str, Any]]) -> list[str]:

@@ -103,6 +103,7 @@ def _policy(name: str, said: Mapping[str, Any], variables: HostVariables, provid
         clock_skew=timedelta(seconds=number("clock_skew_seconds", default.clock_skew.total_seconds())),
         no_dependents=said["dependents"] == "none",
         activate=_truth(variables.get("sfmc_activate", True)),
+        activated=_truth(variables.get("sfmc_activated", False)),
         force=str(variables.get("sfmc_force") or ""),
         hold=_hold(name, said["hold"]),
         operator=provider["kind"] == "operator",
@@ -110,16 +111,27 @@ def _policy(name: str, said: Mapping[str, Any], variables: HostVariables, provid
     )
 
 
+#: A rotation is due within the life of a secret, and evidence lasts at least as long as a rollout takes.
+_BOUNDS = {"renew_before_days": (1, 179), "attestation_hours": (1, 8760), "clock_skew_seconds": (0, 1e10)}
+
+
 def _numbers(name: str, said: Mapping[str, Any], variables: HostVariables) -> Any:
     def number(option: str, default: float) -> float:
         own = said.get(option)
         value = variables.get(f"sfmc_{option}", default) if own is None else own
+        low, high = _BOUNDS[option]
         try:
-            return float(value)
+            if low <= float(value) <= high:
+                return float(value)
+            raise ValueError
         except (TypeError, ValueError):
             offender = f"sfmc_{option} (for {name})"
             raise Refusal(
-                "times are numbers", offender, "a number", f"a {type(value).__name__}", "correct it in the inventory"
+                "times are numbers within sense",
+                offender,
+                f"a number from {low:g} to {high:g}",
+                str(value) if isinstance(value, (int, float)) else f"a {type(value).__name__}",
+                "correct it in the inventory",
             ) from None
 
     return number

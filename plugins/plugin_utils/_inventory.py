@@ -108,6 +108,7 @@ _DECLARING = (
     "sfmc_attestation_hours",
     "sfmc_clock_skew_seconds",
     "sfmc_activate",
+    "sfmc_activated",
     "sfmc_force",
     "inventory_dir",
 )

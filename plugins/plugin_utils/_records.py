@@ -52,6 +52,23 @@ def checked_secret(text: str, who: str) -> Secret:
     )
 
 
+def provided_secret(text: str, who: str) -> Secret:
+    """Return what a provider's answer holds. Its form is taken as it is: it is shown once, and SFMC is the judge.
+
+    :raises Refusal: it cannot be a secret at all: blanks inside, a placeholder of stars (I-22), too short.
+    """
+    stripped = text.strip("\r\n")
+    if re.fullmatch(r"[!-~]{8,512}", stripped) and set(stripped) != {"*"}:
+        return Secret(stripped)
+    raise Refusal(
+        "I-22: only a client secret is kept as a client secret",
+        who,
+        "8 to 512 printable characters without blanks in the provider's answer",
+        f"{len(text)} characters in another form",
+        "correct `secret` in sfmc_provider: where the secret stands in the answer; then abandon this rotation",
+    )
+
+
 def truncation_hint(secret: Secret) -> str:
     """Return a warning when a new-form secret does not look whole; a hint only, never a reason to refuse."""
     text = secret.reveal()

@@ -68,7 +68,13 @@ GATES = (
     Gate("reuse", "every file says its licence", (sys.executable, "-m", "reuse", "lint")),
     Gate("execution-environment", "declared Python packages", _own("execution_environment")),
     Gate("unit", "unit tests", _pytest("-n", "auto", "tests/unit"), alone=True),
-    Gate("integration", "integration tests over real hosts", _pytest("tests/integration"), alone=True, timeout=1800),
+    Gate(
+        "integration",
+        "integration tests over real hosts",
+        _pytest("-n", "2", "--dist", "loadfile", "tests/integration"),
+        alone=True,
+        timeout=1800,
+    ),
     Gate("molecule", "molecule scenarios over real hosts", ("molecule", "test", "--all"), alone=True, timeout=1200),
 )
 CHECK = ("ruff", "format", "mypy", "yamllint", "managed-hosts", "hygiene", "unit")

@@ -33,7 +33,7 @@ def once(bring_up_once: BringUp) -> Operations:
     return operations
 
 
-@pytest.mark.parametrize(("fault", "options"), STRANGE, ids=lambda value: str(value))
+@pytest.mark.parametrize(("fault", "options"), STRANGE, ids=str)
 def test_i_20_a_strange_answer_to_a_token_request_justifies_no_step(
     once: Operations, fault: str, options: dict[str, Any]
 ) -> None:

@@ -25,7 +25,7 @@ def once(bring_up_once: BringUp) -> Operations:
 @pytest.fixture
 def operations(once: Operations) -> Iterator[Operations]:
     """The module's estate; declarations are as they were, afterwards."""
-    files = [path for path in (once.estate.root / "inventory").rglob("*.yml")]
+    files = list((once.estate.root / "inventory").rglob("*.yml"))
     before = {path: path.read_bytes() for path in files}
     yield once
     for path, content in before.items():
@@ -144,9 +144,11 @@ def test_a_wrong_integration_is_refused(operations: Operations, bad: Bad) -> Non
 def test_an_unknown_integration_is_refused(operations: Operations, playbook: str) -> None:
     """I-38, I-44: the names that there are, are in the message."""
     option = {"rotate": "stage_integration"}.get(playbook, f"sfmc_{playbook}_integration")
-    more: dict[str, Any] = {"sfmc_hand_in_secret": "A" * 24} if playbook == "hand_in" else {}
+    variables: dict[str, Any] = {option: "crm_snyc"}
+    if playbook == "hand_in":
+        variables["sfmc_hand_in_secret"] = "A" * 24
     with unchanged(operations):
-        run = operations.playbook(playbook, **{option: "crm_snyc"}, **more)
+        run = operations.playbook(playbook, **variables)
     assert run.status == 2, str(run)
     _says(run.said, "integration 'crm_snyc': I-38", "found only crm_sync", "Way out: check the name, the --limit")
 

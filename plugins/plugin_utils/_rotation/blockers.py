@@ -16,6 +16,10 @@ def moment(when: datetime | None) -> str:
     return when.strftime("%Y-%m-%d %H:%M:%S UTC") if when else "an unknown time"
 
 
+def _abandon(journal: Journal) -> str:
+    return f"ansible-playbook keyturn.sfmc.abandon -e sfmc_abandon_integration={journal.name}"
+
+
 def _hand_in_active(journal: Journal) -> str:
     name = journal.name
     return f"ansible-playbook keyturn.sfmc.hand_in -e sfmc_hand_in_integration={name} -e sfmc_hand_in_stage=active"
@@ -165,6 +169,18 @@ def still_declared(name: str, dependent_id: str) -> Refusal:
     )
 
 
+def not_kept(journal: Journal, why: Refusal) -> Refusal:
+    """I-5: the worst moment for a store to fail."""
+    return Refusal(
+        "I-5: a secret was generated, and the store could not keep it",
+        journal.name,
+        f"{why.offender}: {why.expected}",
+        why.found,
+        "mend the store and run again: a provider with `retrieve` is asked once more. Otherwise nobody has"
+        f" it, nothing uses it, and the rotation is given up with: {_abandon(journal)}",
+    )
+
+
 def lost(journal: Journal) -> Refusal:
     """I-2."""
     return Refusal(
@@ -210,6 +226,18 @@ def activated_is_dead(journal: Journal) -> Refusal:
         "rejected",
         "look at the package in Setup > Installed Packages: disabled, or rotated again? In the second case"
         f" hand in its present secret: {_hand_in_active(journal)}",
+    )
+
+
+def ended_meanwhile(journal: Journal) -> Refusal:
+    """The rotation was given up, and then the active secret ended by age: the staged one is the only one alive."""
+    return Refusal(
+        "I-36: the active secret ended before the staged one was activated",
+        journal.name,
+        "a live active secret to go back to",
+        "only the staged secret is accepted, and nobody knows whether it is active",
+        "see that it is active in Setup > Installed Packages (activate it if not), then run keyturn.sfmc.rotate with"
+        " -e sfmc_activated=true",
     )
 
 

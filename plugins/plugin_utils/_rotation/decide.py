@@ -34,12 +34,16 @@ def decide(situation: Situation) -> Decision:
     return decision
 
 
-def desired_secret(journal: Journal) -> str:
-    """Return which secret the dependents should hold: `active`, or `staged` between its overlap and its activation."""
+def desired_secret(journal: Journal, distributing: bool) -> str:
+    """Return which secret the dependents should hold: `active`, or `staged` between its overlap and its activation.
+
+    :param distributing: whether a distribution asks. To anybody else the staged secret is given out only after the
+        journal says that hosts may hold it, so that giving the rotation up finds them.
+    """
     rotation = journal.open_rotation
     if rotation is None or rotation.activated_at or rotation.abandoned_at or rotation.lost_at:
         return "active"
-    return "staged" if rotation.overlap_at else "active"
+    return "staged" if rotation.overlap_at and (distributing or rotation.distribution_at) else "active"
 
 
 # --- no rotation is open ---------------------------------------------------------------------------------------------
@@ -114,14 +118,20 @@ def _staged(situation: Situation, rotation: Rotation, staged: Staged) -> Decisio
 
 
 def _died_of_age(situation: Situation, rotation: Rotation) -> bool:
-    """Tell whether the active secret may have ended by itself: then the staged one still has to be activated (I-36)."""
+    """Tell whether the active secret may have ended by itself: then the staged one still has to be activated (I-36).
+
+    An activation that was answered, or that a person vouches for, is one. So is a death after an activation was sent,
+    as long as the calendar does not explain it.
+    """
+    if rotation.activation_answered_at is not None or situation.policy.activated:
+        return False
     expires = calendar.expires_at(situation.journal, situation.policy)
-    return not rotation.activations_sent_at and (expires is None or situation.now >= expires)
+    return situation.now >= expires if expires else not rotation.activations_sent_at
 
 
 def earliest_use(staged: Staged, policy: Policy) -> datetime:
-    """Return when asking with the staged secret first makes sense: five minutes after its earliest birth."""
-    return min(staged.usable_at, staged.generated_at + policy.usable_delay)
+    """Return when the staged secret may first be asked about; a handed-in one may be older than its hand-in."""
+    return min(staged.usable_at, staged.generated_at + policy.usable_delay) if policy.operator else staged.usable_at
 
 
 def _not_accepted(situation: Situation, rotation: Rotation, staged: Staged, phase: Phase) -> Decision:
@@ -223,7 +233,9 @@ def _going_back(situation: Situation, rotation: Rotation) -> Decision:
 
 def _nothing_to_go_back_to(situation: Situation, phase: Phase) -> Decision:
     """The active secret is dead. An abandoned rotation makes room for a person to hand in the present one."""
-    staged = situation.probe.staged
+    staged, rotation = situation.probe.staged, required(situation.journal.open_rotation)
+    if blockers.accepts(staged) and _died_of_age(situation, rotation):
+        return _stop(phase, blockers.ended_meanwhile(situation.journal))
     if blockers.accepts(staged):
         return Decision(phase, Step.NOTE_ACTIVATED)
     if not blockers.rejects(staged):

@@ -22,7 +22,7 @@ def paced(situation: Situation, decision: Decision) -> Decision:
     last = {Step.GENERATE: pace.generated_at, Step.ACTIVATE: pace.activated_at}.get(decision.step)
     if last is None or situation.policy.operator or situation.now >= last + situation.policy.pace:
         return decision
-    return replace(decision, step=Step.WAIT, not_before=last + situation.policy.pace)
+    return replace(decision, step=Step.WAIT, not_before=last + situation.policy.pace, then=decision.step)
 
 
 def held(situation: Situation, decision: Decision) -> Decision:

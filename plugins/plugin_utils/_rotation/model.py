@@ -173,6 +173,7 @@ class Rotation:
     attestations: tuple[Attestation, ...] = ()
     failures: tuple[Failure, ...] = ()
     activations_sent_at: tuple[datetime, ...] = ()
+    activation_answered_at: datetime | None = None
     activated_at: datetime | None = None
     lost_at: datetime | None = None
     abandoned_at: datetime | None = None
@@ -232,6 +233,7 @@ class Policy:
     activations_at_most: int = 3
     no_dependents: bool = False
     activate: bool = True
+    activated: bool = False
     force: str = ""
     hold: Hold | None = None
     operator: bool = False
@@ -265,6 +267,7 @@ class Decision:
 
     :param not_before: when a WAIT ends, and for NONE when the next rotation is due.
     :param missing: ids of the dependents whose attestation the next step needs.
+    :param then: the step that a WAIT for SFMC's pace is for.
     :param desired: which secret the dependents should hold: `active`, `staged`, or empty when nothing is to be written.
     """
 
@@ -277,3 +280,4 @@ class Decision:
     due_at: datetime | None = None
     expires_at: datetime | None = None
     urgency: str = "ok"
+    then: Step = Step.NONE

@@ -102,6 +102,11 @@ def activation_sent(journal: Journal, at: datetime) -> Journal:
     return _changed(journal, at, "activation sent", activations_sent_at=sent)
 
 
+def activation_answered(journal: Journal, at: datetime) -> Journal:
+    """Whoever activates says that it is done; the probe has the last word."""
+    return _changed(journal, at, "activation answered", activation_answered_at=at)
+
+
 def activation_refused(journal: Journal, at: datetime) -> Journal:
     """The activation was certainly not carried out, so that it does not count as a try."""
     sent = _open(journal).activations_sent_at[:-1]

@@ -15,7 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
 
 
-def kept(record: Record, text: str, now: datetime, usable_delay: timedelta) -> Record:
+def kept(record: Record, secret: Secret, now: datetime, usable_delay: timedelta) -> Record:
     """Return the record with a staged secret that has just come in. Pure; the caller saves it at once.
 
     Its age is not known to the second: it is not older than the rotation, and not younger than now.
@@ -25,7 +25,6 @@ def kept(record: Record, text: str, now: datetime, usable_delay: timedelta) -> R
     rotation, name = record.journal.open_rotation, record.journal.name
     if rotation is None or rotation.overlap_at or rotation.activated_at or rotation.abandoned_at or rotation.lost_at:
         raise _not_asked_for(name, "no open rotation" if rotation is None else "one that has its staged secret")
-    secret = checked_secret(text, f"the secret for {name}")
     _check_new(record, secret, name)
     generated_at = rotation.generation_sent_at or rotation.opened_at
     staged = Staged(record.secrets.fingerprint(secret), generated_at, now + usable_delay)
@@ -53,8 +52,18 @@ def adopted(record: Record, text: str, generated_at: datetime | None, seen: Sigh
             f"{seen.verdict.value} ({seen.detail})",
             "see that it was pasted whole, that it is this package's, and that SFMC answers; nothing was stored",
         )
+    if generated_at is not None and generated_at > now:
+        raise Refusal(
+            "I-36: due dates count from generation",
+            f"the handed-in secret for {name}",
+            "a time of generation that has passed",
+            f"{generated_at:%Y-%m-%d}, which is still to come: the expiry date, perhaps",
+            "take the expiry date from Setup > Installed Packages and subtract 180 days, or leave it out",
+        )
     secret = checked_secret(text, f"the secret for {name}")
-    known = Known(record.secrets.fingerprint(secret), generated_at)
+    fingerprint, before = record.secrets.fingerprint(secret), record.journal.active
+    same = before is not None and before.fingerprint == fingerprint
+    known = Known(fingerprint, before.generated_at if same and before and generated_at is None else generated_at)
     if record.journal.active == known:
         return record
     former, journal = record.secrets.active, transitions.adopted(record.journal, known, now)

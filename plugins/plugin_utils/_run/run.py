@@ -12,7 +12,7 @@ from datetime import datetime
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import AnswerLost, Order, Provider
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret, checked_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret, provided_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import accepts, rejects
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.calendar import forced
@@ -36,6 +36,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Ke
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import SfmcClient
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
 
+_CHANCES = 3
 #: A run takes far fewer steps than this between two waits; more means that two rules contradict each other.
 _STEPS_AT_MOST = 20
 
@@ -75,7 +76,7 @@ class Run:
         self.effects: list[str] = []
         self._pace = pace
         self._declared = registry
-        self._tell = tell
+        self.tell = tell
         self._probe = Probe()
         self._decided_on: Rotation | None = None
         self._acts: dict[Step, Callable[[], object]] = {
@@ -115,13 +116,15 @@ class Run:
         overtaken: Conflict | None = None
         for _attempt in range(_STEPS_AT_MOST):
             decision = self.look()
+            if decision.step is Step.WAIT and decision.then is not Step.NONE and decision.then not in steps:
+                return replace(decision, step=decision.then)
             if decision.step not in steps:
                 return decision
             try:
                 self._acts[decision.step]()
             except Conflict as conflict:
                 overtaken = conflict
-                self._tell(f"{self.integration.name}: {conflict.found}; reading again")
+                self.tell(f"{self.integration.name}: {conflict.found}; reading again")
                 self.forget_probe()
         if overtaken is not None:
             raise overtaken
@@ -225,17 +228,31 @@ class Run:
         record = self._step(
             "intent to generate", lambda record, now: changes.intending_to_generate(record, reason, now)
         )
-        self._tell(f"{self.integration.name}: generating a staged secret, {self.order(record).description!r}")
+        self.tell(f"{self.integration.name}: generating a staged secret, {self.order(record).description!r}")
         self.effects.append("generate")
         try:
             text = self.provider.generate(self.order(record))
         except AnswerLost as lost:
-            self._tell(f"{self.integration.name}: {lost}")
+            self.tell(f"{self.integration.name}: {lost}")
         except Refusal:
             self._step("generation refused", _noting(transitions.generation_refused))
             raise
         else:
-            self.keep_staged(text)
+            self._keep_generated(text)
+
+    def _keep_generated(self, text: str) -> None:
+        """Keep what a provider answered: shown once, so a store that fails now gets more than one chance (I-5)."""
+        secret = provided_secret(text, f"the provider's answer for {self.integration.name}")
+        for chance in reversed(range(_CHANCES)):
+            try:
+                self.keep_staged(secret)
+            except Conflict:
+                raise
+            except Refusal as refusal:
+                if not chance:
+                    raise blockers.not_kept(self.keeper.load().journal, refusal) from None
+            else:
+                return
 
     def _retrieve(self) -> None:
         text = self.provider.retrieve(self.order(self.keeper.load()))
@@ -243,26 +260,12 @@ class Run:
             self._step("generation refused", _noting(transitions.generation_refused))
         else:
             self.effects.append("retrieve")
-            self.keep_staged(text)
+            self._keep_generated(text)
 
-    def keep_staged(self, text: str) -> None:
+    def keep_staged(self, secret: Secret) -> None:
         """Keep a staged secret that was just received: a durable write, read back, before anything else happens."""
         delay = self.integration.policy.usable_delay
-        self.commit("persist", lambda record: changes.kept(record, text, self.client.measured_now(), delay))
-
-    def hand_in(self, text: str) -> None:
-        """Keep a staged secret that a person hands in; handing the same one in again changes nothing."""
-        staged = self.keeper.load().secrets.staged
-        if staged is None or staged.reveal() != text:
-            self.keep_staged(text)
-
-    def adopt(self, text: str, generated_at: datetime | None) -> Decision:
-        """Take in the active secret, if SFMC accepts it."""
-        seen = self.client.sight(self.integration.client_id, checked_secret(text, self.integration.name))
-        self.commit(
-            "adopted", lambda record: changes.adopted(record, text, generated_at, seen, self.client.measured_now())
-        )
-        return self.look()
+        self.commit("persist", lambda record: changes.kept(record, secret, self.client.measured_now(), delay))
 
     def abandon(self, reason: str) -> None:
         """Give the open rotation up; what holds its staged secret gets the active one back before it is forgotten."""
@@ -278,12 +281,13 @@ class Run:
         record = self._step("intent to activate", lambda record, now: changes.intending_to_activate(record, sent, now))
         if self.provider.operator:
             return
-        self._tell(f"{self.integration.name}: every dependent is proved; activating")
+        self.tell(f"{self.integration.name}: every dependent is proved; activating")
         self.effects.append("activate")
         try:
             self.provider.activate(self.order(record))
+            self._step("activation answered", _noting(transitions.activation_answered))
         except AnswerLost as lost:
-            self._tell(f"{self.integration.name}: {lost}")
+            self.tell(f"{self.integration.name}: {lost}")
         except Refusal:
             # A refusal after an earlier try may mean that the earlier one worked; then it counts (I-41).
             if not sent:

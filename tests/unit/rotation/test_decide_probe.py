@@ -159,10 +159,11 @@ def test_not_yet_accepted_is_waited_for_and_lost_only_after_the_grace_I_8(
 
 def test_a_secret_of_unknown_age_is_asked_for_at_once_and_waited_for_until_it_must_work_I_8() -> None:
     """A person hands in long after the rotation opened: it may be five minutes old, or fresh."""
+    policy = Policy(operator=True)
     about = journal(rotation(opened_at=NOW - DAY, staged=Staged(B, NOW - DAY, NOW + 5 * MINUTE)))
-    assert decided(about, UNASKED, UNASKED).step is Step.PROBE
-    assert decided(about, YES, YES).step is Step.NOTE_OVERLAP
-    decision = decided(about, YES, NO)
+    assert decided(about, UNASKED, UNASKED, policy=policy).step is Step.PROBE
+    assert decided(about, YES, YES, policy=policy).step is Step.NOTE_OVERLAP
+    decision = decided(about, YES, NO, policy=policy)
     assert (decision.step, decision.not_before) == (Step.WAIT, NOW + 5 * MINUTE)
 
 

@@ -150,7 +150,7 @@ def test_hosts_get_the_staged_secret_only_after_both_were_seen_alive_I_2(situati
 @given(any_situation)
 def test_what_a_decision_wants_on_hosts_is_what_the_journal_says(situation: Situation) -> None:
     decision = decide(situation)
-    assert decision.desired in ("", desired_secret(situation.journal))
+    assert decision.desired in ("", desired_secret(situation.journal, True))
 
 
 @STEADY

@@ -37,7 +37,7 @@ def whole() -> Journal:
         failures=(Failure(APP1.id, NOW, "no answer"),), lost_at=NOW, abandoned_at=NOW, orphaned_at=NOW, closed_at=NOW
     )
     assert about.rotation
-    rotation = dataclasses.replace(about.rotation, outcome="rotated")
+    rotation = dataclasses.replace(about.rotation, outcome="rotated", activation_answered_at=NOW)
     return dataclasses.replace(about, rotation=rotation, history=(Event(NOW, "opened", "r1: due"),))
 
 

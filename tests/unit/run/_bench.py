@@ -21,6 +21,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Recor
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import sorted_evidence
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt, hand_in
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Keeper, PaceKeeper
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import ACTIVATING, FORGETTING, STAGING, Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Waiting
@@ -172,11 +173,11 @@ class Bench:
     def adopt(self) -> None:
         """Hand in the active secret."""
         active = self.package.active
-        self.advance(lambda run: run.adopt(active.value, active.generated_at))
+        self.advance(lambda run: adopt(run, active.value, active.generated_at))
 
     def hand_in(self, text: str) -> Decision:
         """Hand in a staged secret, as keyturn.sfmc.hand_in does."""
-        self.run().hand_in(text)
+        hand_in(self.run(), text)
         return self.stage()
 
     def abandon(self, reason: str = "a test") -> Decision:
@@ -227,7 +228,7 @@ class Bench:
             self.package.client_id,
             self.url,
             secrets.key,
-            secret_of(record, desired_secret(record.journal)).reveal(),
+            secret_of(record, desired_secret(record.journal, True)).reveal(),
             {name: secrets.fingerprint(secret) for name, secret in known.items() if secret is not None},
         )
         files = [{"path": str(self.file(host)), "format": "dotenv", "key": KEY}]

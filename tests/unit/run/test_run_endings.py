@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Phase, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
 
 from ._bench import START, Bench, closed_well
 
@@ -220,7 +221,7 @@ def test_both_secrets_dead_stops_and_giving_up_makes_room_for_the_present_one(be
     assert decision.step is Step.STOP
     assert "both rejected" in decision.blockers[0].found
     bench.abandon()
-    bench.advance(lambda run: run.adopt(present.value, present.generated_at))
+    bench.advance(lambda run: adopt(run, present.value, present.generated_at))
     active = bench.record.secrets.active
     assert active is not None and active.reveal() == present.value
 

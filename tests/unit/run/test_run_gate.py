@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Phase, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
 
 from ._bench import START, Bench, closed_well
 
@@ -118,7 +119,7 @@ def test_an_active_secret_that_sfmc_refuses_is_not_adopted(benches: Callable[...
     bench = benches(adopt=False)
     wrong = bench.package.active.value[:-1]
     with pytest.raises(Refusal, match="nothing was stored") as caught:
-        bench.advance(lambda run: run.adopt(wrong, None))
+        bench.advance(lambda run: adopt(run, wrong, None))
     assert wrong[5:] not in str(caught.value)
     assert bench.record.secrets.active is None
     assert bench.rotate().step is Step.STOP
@@ -137,14 +138,14 @@ def test_adopting_again_changes_nothing_and_a_birth_can_be_added(bench: Bench) -
     bench.adopt()
     assert bench.tape.effects == []
     born = datetime(2026, 12, 24, tzinfo=timezone.utc)
-    bench.advance(lambda run: run.adopt(bench.package.active.value, born))
+    bench.advance(lambda run: adopt(run, bench.package.active.value, born))
     assert bench.look().due_at == born + timedelta(days=150)
 
 
 def test_an_active_secret_of_unknown_birth_is_due_at_once(benches: Callable[..., Bench]) -> None:
     """I-36: nobody knows when it ends."""
     bench = benches(adopt=False)
-    bench.advance(lambda run: run.adopt(bench.package.active.value, None))
+    bench.advance(lambda run: adopt(run, bench.package.active.value, None))
     assert bench.look().urgency == "unknown"
     assert bench.rotate().phase is Phase.CLOSED
     assert bench.look().due_at == bench.record.journal.rotation.generation_sent_at + timedelta(days=150)  # type: ignore

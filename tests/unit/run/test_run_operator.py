@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Phase, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import hand_in
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import waits_for
 
 from ._bench import Bench, closed_well
@@ -60,7 +61,7 @@ def test_waiting_for_a_person_changes_nothing_however_often_it_runs(operated: Be
 def test_a_secret_that_is_handed_in_at_once_is_used_after_its_five_minutes(operated: Bench) -> None:
     """I-8: too early to use is waited out, and no host has it before."""
     operated.rotate()
-    operated.run().hand_in(_generated_by_a_person(operated))
+    hand_in(operated.run(), _generated_by_a_person(operated))
     decision = operated.stage(AT_ONCE)
     assert (decision.phase, decision.step) == (Phase.STAGED, Step.WAIT)
     assert "ask token staged" not in operated.tape.lines
@@ -100,7 +101,7 @@ def test_another_packages_secret_is_dropped_and_asked_for_again(operated: Bench)
 def test_the_active_secret_is_no_staged_one(operated: Bench) -> None:
     operated.rotate()
     with pytest.raises(Refusal, match="a staged secret is a new one"):
-        operated.run().hand_in(operated.package.active.value)
+        hand_in(operated.run(), operated.package.active.value)
     assert operated.record.secrets.staged is None
 
 
@@ -124,7 +125,7 @@ def test_a_text_of_another_shape_is_refused_and_never_shown(operated: Bench, sha
     operated.rotate()
     text = _generated_by_a_person(operated)
     with pytest.raises(Refusal, match="I-22") as caught:
-        operated.run().hand_in(shape(text))
+        hand_in(operated.run(), shape(text))
     assert text[5:12] not in str(caught.value)
     assert operated.record.secrets.staged is None
 
@@ -141,7 +142,7 @@ def test_handing_in_twice_changes_nothing(operated: Bench) -> None:
 def test_a_better_secret_replaces_one_that_no_host_has(operated: Bench) -> None:
     operated.rotate()
     text = _generated_by_a_person(operated)
-    operated.run().hand_in(text[:-4])
+    hand_in(operated.run(), text[:-4])
     assert operated.hand_in(text).step is Step.DISTRIBUTE
 
 
@@ -151,13 +152,13 @@ def test_a_secret_is_not_taken_in_once_hosts_may_have_the_staged_one(operated: B
     operated.pause(300)
     second = operated.world.generate(operated.package.client_id, "by mistake")
     with pytest.raises(Refusal, match="handed in when one is waited for"):
-        operated.run().hand_in(second.value)
+        hand_in(operated.run(), second.value)
 
 
 def test_nothing_is_taken_in_when_no_rotation_is_open(operated: Bench) -> None:
     text = _generated_by_a_person(operated)
     with pytest.raises(Refusal, match="sfmc_force=REASON"):
-        operated.run().hand_in(text)
+        hand_in(operated.run(), text)
     assert operated.record.secrets.staged is None
 
 
@@ -178,7 +179,7 @@ def test_a_person_who_activates_before_the_gate_is_noticed_and_the_rest_gets_the
 def test_a_person_who_activates_before_any_host_has_it_is_noticed(operated: Bench) -> None:
     """I-3."""
     operated.rotate()
-    operated.run().hand_in(_generated_by_a_person(operated))
+    hand_in(operated.run(), _generated_by_a_person(operated))
     operated.pause(301)
     operated.world.activate(operated.package.client_id)
     assert operated.rotate().phase is Phase.CLOSED

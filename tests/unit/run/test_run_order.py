@@ -25,6 +25,7 @@ WHOLE = [
     "save pace",
     "save activation sent",
     "activate",
+    "save activation answered",
     "save activated",
     "save closed",
 ]

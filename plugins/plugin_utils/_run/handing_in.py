@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person hands in: checked, kept, seen to be accepted. Check mode checks the same and keeps nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, checked_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
+
+
+def hand_in(run: Run, text: str, check_mode: bool = False) -> None:
+    """Keep a staged secret that a person hands in; handing the same one in again changes nothing."""
+    record = run.keeper.load()
+    if record.secrets.staged is not None and record.secrets.staged.reveal() == text:
+        return
+    secret = checked_secret(text, f"the secret for {run.integration.name}")
+    if check_mode:
+        changes.kept(record, secret, run.client.measured_now(), run.integration.policy.usable_delay)
+    else:
+        run.keep_staged(secret)
+
+
+def adopt(run: Run, text: str, generated_at: datetime | None, check_mode: bool = False) -> Decision:
+    """Take in the active secret, if SFMC accepts it."""
+    name = run.integration.name
+    seen = run.client.sight(run.integration.client_id, checked_secret(text, f"the secret for {name}"))
+
+    def adopting(record: Record) -> Record:
+        return changes.adopted(record, text, generated_at, seen, run.client.measured_now())
+
+    if check_mode:
+        adopting(run.keeper.load())
+    elif run.commit("adopted", adopting).secrets.previous is not None:
+        run.tell(
+            f"{name}: hosts that hold the former secret get this one from a play with keyturn.sfmc.deployed_secret"
+        )
+    return run.look()
