@@ -10,10 +10,9 @@ short_description: See that this host's files hold the desired client secret, an
 version_added: 0.1.0
 description:
   - One call for all files of a host that C(sfmc_dependents) declares. Which secret they should hold follows
-    from the journal.
+    from the journal; the staged secret is handed out only to a distribution that M(keyturn.sfmc.attestation) has begun.
   - All files of a dependent are read and checked before the first is written. Only a secret that the journal
-    knows is replaced;
-    anything else is reported with its fingerprint and left alone.
+    knows is replaced; anything else is reported with its fingerprint and left alone.
   - Writes atomically, keeps owner, mode and extended attributes, reads back, and asks SFMC for a fresh token
     with the value read back.
   - The host needs Python 3.6 or later and nothing else.
