@@ -12,6 +12,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, ONLY, ControlAction, is_meant
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import Evidence, sorted_evidence
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.retiring import has_retired, registered_ids, retire
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 
 
@@ -84,9 +85,9 @@ class ActionModule(ControlAction):
                 "say which dependent is gone for good, and why: it is kept in the history",
             )
         runs = self.runs(arguments["integration"])
-        changed = [run.retire(dependent, reason, self.check_mode) for run in runs]
-        if not any(changed) and not any(run.knows(dependent) for run in runs):
-            known = sorted(item.id for run in runs for item in run.registry(run.keeper.load().journal))
+        changed = [retire(run, dependent, reason, self.check_mode) for run in runs]
+        if not any(changed) and not any(has_retired(run, dependent) for run in runs):
+            known = sorted(name for run in runs for name in registered_ids(run))
             raise Refusal(
                 "I-11: a dependent that is retired is one of the registry",
                 dependent,

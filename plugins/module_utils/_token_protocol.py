@@ -205,8 +205,8 @@ def _refused(status: int, fields: Optional[Dict[str, Any]]) -> Answer:
 
 def _accepted(fields: Optional[Dict[str, Any]]) -> Answer:
     token = fields.get("access_token") if fields else None
-    life = fields.get("expires_in") if fields else None
-    if not fields or not isinstance(token, str) or not token or type(life) is not int or life <= 0:
+    life = _count(fields.get("expires_in")) if fields else None
+    if not fields or not isinstance(token, str) or not token or life is None:
         return Answer(UNKNOWN, "malformed", "HTTP 200 without a whole token: cut off, or not a token endpoint")
     scope = fields.get("scope")
     rest = fields.get("rest_instance_url")
@@ -219,6 +219,10 @@ def _accepted(fields: Optional[Dict[str, Any]]) -> Answer:
         expires_in=life,
         rest_url=rest if isinstance(rest, str) else "",
     )
+
+
+def _count(value: object) -> Optional[int]:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
 def _json_object(body: bytes) -> Optional[Dict[str, Any]]:

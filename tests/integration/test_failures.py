@@ -125,3 +125,29 @@ def test_i_34_a_host_that_was_rolled_back_after_its_proof_is_seen(operations: Op
     operations.estate.simulator.advance(6 * 3600)
     operations.declare_host("prod-b", lambda items: _restart(items, "/bin/true"))
     _ends_well(operations)
+
+
+def test_i_12_a_host_that_goes_away_during_its_restart(operations: Operations) -> None:
+    """I-12: the others are distributed to and recorded all the same."""
+    pid = operations.estate.processes()["sshd-prod-b"]
+    cut = ["/bin/sh", "-c", f"pkill -KILL -P {pid}; sleep 5"]
+    operations.declare_host("prod-b", lambda items: items[0].update(restart={"command": cut}))
+    run = operations.rotate()
+    _blocked(operations, run, "prod-b/mule", "prod-b/mule not proved: ")
+    operations.declare_host("prod-b", lambda items: _restart(items, "/bin/true"))
+    _ends_well(operations)
+
+
+def test_giving_up_fails_while_a_host_has_not_got_the_active_secret_back(operations: Operations) -> None:
+    """A rotation that is given up is over only when nobody holds its secret any more."""
+    operations.declare_host("prod-b", lambda items: _restart(items, "/bin/false"))
+    assert operations.rotate().status == 2
+    path = operations.estate.host("prod-a") / "srv/shop/.env"
+    away = path.rename(path.with_name("away"))
+    operations.declare_host("prod-b", lambda items: _restart(items, "/bin/true"))
+    run = operations.playbook("abandon", sfmc_abandon_integration="crm_sync")
+    assert run.status == 2, str(run)
+    assert "prod-a/web shop" in run.said
+    away.rename(path)
+    assert operations.playbook("abandon", sfmc_abandon_integration="crm_sync").status == 0
+    assert operations.held("crm_sync") == {operations.secret("crm_sync")}

@@ -151,3 +151,23 @@ def test_retire_takes_a_dependent_that_is_gone_out_of_the_registry(pair_of_hosts
     ended = operations.rotate()
     assert ended.status == 0, str(ended)
     assert operations.sent("crm_sync") == ["generate", "activate"]
+
+
+def test_a_task_of_ones_own_gets_the_staged_secret_only_after_a_distribution_began(pair_of_hosts: Operations) -> None:
+    """Otherwise giving the rotation up would leave hosts with a secret that nobody knows."""
+    pair_of_hosts.playbook("rotate", "--limit", "prod-a", sfmc_wait=0)
+    pair_of_hosts.estate.simulator.advance(400)
+    pair_of_hosts.play([{"keyturn.sfmc.staged_secret": {"wait": 0}, "run_once": True}])
+    ended = pair_of_hosts.play([{"keyturn.sfmc.deployed_secret": {}}])
+    assert (ended.status, ended.changed) == (0, 0), str(ended)
+    assert pair_of_hosts.held("crm_sync") == {pair_of_hosts.secret("crm_sync")}
+
+
+def test_retire_of_a_name_that_nobody_has_says_which_there_are(pair_of_hosts: Operations) -> None:
+    """I-11."""
+    ended = pair_of_hosts.playbook("retire", sfmc_retire_dependent="prod-z/mule", sfmc_retire_reason="gone")
+    assert ended.status == 2
+    assert "correct sfmc_retire_dependent" in ended.said
+    ended = pair_of_hosts.playbook("retire")
+    assert ended.status == 2
+    assert "I-11" in ended.said

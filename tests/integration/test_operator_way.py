@@ -192,3 +192,13 @@ def test_an_active_secret_that_sfmc_does_not_accept_is_not_stored(bring_up: Brin
     assert run.status == 2, str(run)
     assert "the active secret is one that SFMC accepts" in run.said and "nothing was stored" in run.said, str(run)
     assert not operations.document("crm_sync").exists()
+
+
+def test_i_36_the_expiry_date_is_not_taken_for_the_birth(bring_up: BringUp) -> None:
+    """I-36: Setup shows when a secret ends, not when it was made."""
+    operations = bring_up(pair())
+    active = operations.package("crm_sync")["active"]["secret"]
+    ended = operations.hand_in("crm_sync", active, "active", sfmc_hand_in_generated_at="2999-05-20")
+    assert ended.status == 2, str(ended)
+    assert "the expiry date, perhaps" in ended.said
+    assert active not in ended.said

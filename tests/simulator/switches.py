@@ -9,14 +9,11 @@ choice. A test that depends on a modelled row should also pass with the row turn
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, fields
-from typing import NamedTuple, TypeVar
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, NamedTuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-
-Value = TypeVar("Value", bool, int, str)
 
 
 class Row(NamedTuple):
@@ -29,59 +26,78 @@ class Row(NamedTuple):
     meaning: str
 
 
-def _switch(default: Value, sure: str, meaning: str, choices: tuple[str, ...] = ()) -> Value:
-    row: Value = dataclasses.field(default=default, metadata={"sure": sure, "meaning": meaning, "choices": choices})
-    return row
+def _known(sure: str, meaning: str, choices: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {"sure": sure, "meaning": meaning, "choices": choices}
 
 
 @dataclass
 class Switches:
     """The state of all switches; numbers are simulated seconds unless the name says otherwise."""
 
-    generate_pace_seconds: int = _switch(300, "documented", "time between two generations")
-    activate_pace_seconds: int = _switch(300, "documented", "time between two activations")
-    pace_scope: str = _switch("account", "modelled", "what the two paces are counted for", ("account", "package"))
-    staged_usable_after_seconds: int = _switch(
-        300, "documented", "age at which a staged secret works and can be activated"
+    generate_pace_seconds: int = field(default=300, metadata=_known("documented", "time between two generations"))
+    activate_pace_seconds: int = field(default=300, metadata=_known("documented", "time between two activations"))
+    pace_scope: str = field(
+        default="account", metadata=_known("modelled", "what the two paces are counted for", ("account", "package"))
     )
-    young_staged_secret: str = _switch(
-        "rejected", "modelled", "a token request with a staged secret that is too young", ("rejected", "accepted")
+    staged_usable_after_seconds: int = field(
+        default=300, metadata=_known("documented", "age at which a staged secret works and can be activated")
     )
-    previous_secret_grace_seconds: int = _switch(0, "modelled", "how long the former secret works after an activation")
-    secret_life_days: int = _switch(180, "documented", "life of a secret, counted from its generation")
-    legacy_deadline: bool = _switch(
-        True, "documented", "secrets generated before 2026-03-25 die on 2026-09-30, whatever their age"
+    young_staged_secret: str = field(
+        default="rejected",
+        metadata=_known("modelled", "a token request with a staged secret that is too young", ("rejected", "accepted")),
     )
-    dead_secret_answer: str = _switch(
-        "same",
-        "modelled",
-        "401 for an expired, replaced or former secret: the text of a wrong one, or one of its own",
-        ("same", "own_text"),
+    previous_secret_grace_seconds: int = field(
+        default=0, metadata=_known("modelled", "how long the former secret works after an activation")
     )
-    tokens_survive_activation: bool = _switch(
-        True, "modelled", "tokens made with the former secret live out their life"
+    secret_life_days: int = field(
+        default=180, metadata=_known("documented", "life of a secret, counted from its generation")
     )
-    token_life_min_seconds: int = _switch(1080, "observed", "shortest life of a token")
-    token_life_max_seconds: int = _switch(1200, "documented", "longest life of a token")
-    token_expires_in: int = _switch(1079, "observed", "what `expires_in` says, whatever the real life")
-    bad_grant_status: int = _switch(400, "modelled", "status of `unsupported_grant_type`")
-    legacy_endpoint_status: int = _switch(
-        403, "modelled", "status of `/v1/requestToken` (error code 10007 is observed)"
+    legacy_deadline: bool = field(
+        default=True,
+        metadata=_known("documented", "secrets generated before 2026-03-25 die on 2026-09-30, whatever their age"),
     )
-    scope_not_granted: str = _switch(
-        "400",
-        "modelled",
-        "a scope that the package lacks: a status, or a token with the scopes that it has",
-        ("400", "401", "403", "ignored"),
+    dead_secret_answer: str = field(
+        default="same",
+        metadata=_known(
+            "modelled",
+            "401 for an expired, replaced or former secret: the text of a wrong one, or one of its own",
+            ("same", "own_text"),
+        ),
     )
-    account_without_access_status: int = _switch(
-        400, "modelled", "status for an `account_id` that the package may not use"
+    tokens_survive_activation: bool = field(
+        default=True, metadata=_known("modelled", "tokens made with the former secret live out their life")
     )
-    account_off_status: int = _switch(403, "modelled", "status when the package has `account_enabled: false`")
-    address_refused_status: int = _switch(403, "modelled", "status when the package has `address_allowed: false`")
-    endpoints_scope: str = _switch("", "modelled", "scope that `/platform/v1/endpoints` asks for; empty: none")
-    token_requests_per_minute: int = _switch(
-        0, "modelled", "token requests per client id and minute before 429; 0: no limit"
+    token_life_min_seconds: int = field(default=1080, metadata=_known("observed", "shortest life of a token"))
+    token_life_max_seconds: int = field(default=1200, metadata=_known("documented", "longest life of a token"))
+    token_expires_in: int = field(
+        default=1079, metadata=_known("observed", "what `expires_in` says, whatever the real life")
+    )
+    bad_grant_status: int = field(default=400, metadata=_known("modelled", "status of `unsupported_grant_type`"))
+    legacy_endpoint_status: int = field(
+        default=403, metadata=_known("modelled", "status of `/v1/requestToken` (error code 10007 is observed)")
+    )
+    scope_not_granted: str = field(
+        default="400",
+        metadata=_known(
+            "modelled",
+            "a scope that the package lacks: a status, or a token with the scopes that it has",
+            ("400", "401", "403", "ignored"),
+        ),
+    )
+    account_without_access_status: int = field(
+        default=400, metadata=_known("modelled", "status for an `account_id` that the package may not use")
+    )
+    account_off_status: int = field(
+        default=403, metadata=_known("modelled", "status when the package has `account_enabled: false`")
+    )
+    address_refused_status: int = field(
+        default=403, metadata=_known("modelled", "status when the package has `address_allowed: false`")
+    )
+    endpoints_scope: str = field(
+        default="", metadata=_known("modelled", "scope that `/platform/v1/endpoints` asks for; empty: none")
+    )
+    token_requests_per_minute: int = field(
+        default=0, metadata=_known("modelled", "token requests per client id and minute before 429; 0: no limit")
     )
 
     def change(self, wanted: Mapping[str, object]) -> None:

@@ -66,7 +66,7 @@ def test_an_empty_scope_asks_for_a_token_that_can_do_nothing(client: HostClient,
 
 def test_no_token_is_ever_cached(client: HostClient, url: str, world: World, package: Package) -> None:
     """I-16."""
-    for _ in range(2):
+    for _number in range(2):
         assert client.fresh_token(url, package.client_id, package.active.value).outcome == ACCEPTED
     assert [line["kind"] for line in world.effects] == ["token", "token"]
     former = package.active.value

@@ -43,7 +43,7 @@ def test_it_sends_what_it_is_given_and_nothing_of_its_own(
     monkeypatch.setenv("NETRC", str(netrc))
     echo.headers = {"Set-Cookie": "session=1; Path=/"}
     client = HttpClient()
-    for _ in range(2):
+    for _number in range(2):
         client.send(HttpRequest("POST", f"{echo.url}/x", {"Content-Type": "text/plain", "X-Own": "1"}, b"body"))
     for seen in echo.seen:
         assert (seen.method, seen.path, seen.body) == ("POST", "/x", b"body")

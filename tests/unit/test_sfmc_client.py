@@ -147,7 +147,7 @@ def test_every_answer_tells_sfmcs_time_also_a_refusal(asking: Asking) -> None:
 
 def test_the_clock_is_read_without_a_secret_and_once(asking: Asking) -> None:
     """I-21."""
-    for _ in range(3):
+    for _number in range(3):
         asking.client.measured_now()
     assert (asking.asked("token"), asking.client.skew) == (0, timedelta(0))
     assert asking.asked("userinfo") <= 1

@@ -160,7 +160,7 @@ class Run:
         """Record, before the first write, that hosts may hold the staged secret from now on."""
         rotation = self.keeper.load().journal.open_rotation
         if rotation is not None and rotation.overlap_at and not rotation.distribution_at:
-            self._note("distributing", transitions.distributing)
+            self.note("distributing", transitions.distributing)
 
     def attest(self, evidence: Evidence) -> None:
         """Record what a batch of hosts proved. Outside of a rotation there is nothing to record."""
@@ -171,20 +171,11 @@ class Run:
             Attestation(item.id, fingerprint, item.places, now, "token") for item, fingerprint in evidence.proved
         )
         failures = tuple(Failure(name, now, reason) for name, reason in evidence.failed)
-        self._note("attested", lambda journal, at: transitions.attested(journal, attestations, failures, at))
+        self.note("attested", lambda journal, at: transitions.attested(journal, attestations, failures, at))
 
-    def knows(self, dependent_id: str) -> bool:
-        """Tell whether the registry has this dependent."""
-        return any(item.id == dependent_id for item in self.registry(self.keeper.load().journal))
-
-    def retire(self, dependent_id: str, reason: str, check_mode: bool) -> bool:
-        """Take a dependent out of the registry; Refusal while the inventory still declares it."""
-        if any(item.id == dependent_id for item in self._declared()):
-            raise blockers.still_declared(self.integration.name, dependent_id)
-        known = self.knows(dependent_id)
-        if known and not check_mode:
-            self._note("retired", lambda journal, at: transitions.retired(journal, dependent_id, reason, at))
-        return known
+    def declares(self, dependent_id: str) -> bool:
+        """Tell whether the inventory has this dependent."""
+        return any(item.id == dependent_id for item in self._declared())
 
     # --- gather ------------------------------------------------------------------------------------------------------
 
@@ -270,7 +261,7 @@ class Run:
     def abandon(self, reason: str) -> None:
         """Give the open rotation up; what holds its staged secret gets the active one back before it is forgotten."""
         if self.keeper.load().journal.open_rotation is not None:
-            self._note("abandoned", lambda journal, now: transitions.abandoned(journal, reason, now))
+            self.note("abandoned", lambda journal, now: transitions.abandoned(journal, reason, now))
 
     def _activate(self) -> None:
         """Record the intent, send it once; whether it worked is found out by the next probe."""
@@ -306,7 +297,7 @@ class Run:
         self._decided_on = record.journal.rotation
         return record
 
-    def _note(self, effect: str, transition: Callable[[Journal, datetime], Journal]) -> None:
+    def note(self, effect: str, transition: Callable[[Journal, datetime], Journal]) -> None:
         self.commit(effect, lambda record: _noting(transition)(record, self.client.measured_now()))
 
 

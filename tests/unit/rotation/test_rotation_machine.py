@@ -114,7 +114,7 @@ class Rotations(RuleBasedStateMachine):
         """From wherever it stands: everything answers, people follow the way out that is named, a rotation closes."""
         if not hasattr(self, "world"):
             return
-        for _ in range(120):
+        for _number in range(120):
             decision = self.world.decision()
             if decision.step is Step.NONE:
                 assert set(self.world.hosts.values()) == {self.world.active}, "every host has what works"

@@ -115,7 +115,7 @@ def test_a_lost_answer_without_a_way_to_retrieve_stops_until_a_person_acts(bench
     """I-6: not sent again, however often it runs; handing the secret in goes on."""
     bench = benches(retrieve=False)
     bench.world.faults.add({"fault": "answer_dropped", "on": "generate"})
-    for _ in range(3):
+    for _number in range(3):
         decision = bench.rotate()
         assert (decision.phase, decision.step) == (Phase.REQUESTED, Step.STOP)
         assert decision.blockers[0].rule.startswith("I-6")

@@ -188,7 +188,7 @@ def test_a_former_secret_that_dies_a_little_late_is_waited_for(bench: Bench) -> 
 def test_a_former_secret_that_lives_on_is_never_taken_for_dead(bench: Bench) -> None:
     """I-18, I-41: the probe cannot tell it from an activation that did nothing; tries are bounded, nothing closed."""
     bench.world.switches.change({"previous_secret_grace_seconds": 7200})
-    for _ in range(3):
+    for _number in range(3):
         with pytest.raises(Refusal, match="HTTP 409"):
             bench.rotate()
         bench.pause(300)
@@ -279,14 +279,14 @@ def test_after_a_rotation_the_next_run_has_nothing_to_do(bench: Bench) -> None:
     """I-15."""
     bench.rotate()
     bench.tape.lines.clear()
-    for _ in range(2):
+    for _number in range(2):
         assert bench.rotate().step is Step.NONE
     assert [line for line in bench.tape.lines if not line.startswith("read")] == []
 
 
 def test_a_reason_forces_one_rotation_however_often_it_is_run(bench: Bench) -> None:
     bench.variables["sfmc_force"] = "INC-1"
-    for _ in range(3):
+    for _number in range(3):
         assert bench.rotate().phase is Phase.CLOSED
     closed_well(bench, bench.package)
     bench.variables["sfmc_force"] = "INC-2"

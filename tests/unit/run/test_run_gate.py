@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.retiring import retire
 
 from ._bench import START, Bench, closed_well
 
@@ -74,11 +75,11 @@ def test_a_cut_inventory_does_not_shrink_the_registry_only_a_retirement_does(ben
     bench.hosts.remove("app2")
     bench.distribute()
     assert bench.finish(AT_ONCE).missing == ("app2/crm",)
-    assert bench.run().retire("app2/crm", "switched off", check_mode=True)
+    assert retire(bench.run(), "app2/crm", "switched off", check_mode=True)
     assert bench.finish(AT_ONCE).missing == ("app2/crm",)
-    assert bench.run().retire("app2/crm", "switched off", check_mode=False)
+    assert retire(bench.run(), "app2/crm", "switched off", check_mode=False)
     assert bench.record.journal.history[-1].detail == "app2/crm: switched off"
-    assert not bench.run().retire("app2/crm", "again", check_mode=False)
+    assert not retire(bench.run(), "app2/crm", "again", check_mode=False)
     assert bench.finish().phase is Phase.CLOSED
 
 
@@ -86,7 +87,7 @@ def test_what_the_inventory_still_declares_is_not_retired(bench: Bench) -> None:
     """I-11."""
     bench.stage()
     with pytest.raises(Refusal, match="take the entry out of the inventory first"):
-        bench.run().retire("app2/crm", "a mistake", check_mode=False)
+        retire(bench.run(), "app2/crm", "a mistake", check_mode=False)
 
 
 def test_nothing_declared_is_not_a_success(benches: Callable[..., Bench]) -> None:

@@ -47,13 +47,13 @@ def test_waiting_for_a_person_changes_nothing_however_often_it_runs(operated: Be
     """I-15: a request and an activation by hand are asked for once."""
     operated.rotate()
     operated.tape.lines.clear()
-    for _ in range(3):
+    for _number in range(3):
         assert operated.rotate().step is Step.HAND_IN
     assert operated.tape.effects == []
     operated.hand_in(_generated_by_a_person(operated))
     operated.rotate()
     operated.tape.lines.clear()
-    for _ in range(3):
+    for _number in range(3):
         assert operated.rotate().step is Step.CONFIRM
     assert operated.tape.effects == []
 

@@ -111,7 +111,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract impo
 store = store_for({"path": sys.argv[1]}, [("default", VaultSecret(sys.argv[2].encode()))])
 print("ready", flush=True)
 sys.stdin.readline()
-for _ in range(5):
+for _number in range(5):
     while True:
         stored = store.load("counted")
         seen = stored.document["seen"] if stored else []
@@ -140,6 +140,6 @@ def test_eight_processes_that_save_at_once_lose_nothing(open_store: Open, tmp_pa
     assert [process.returncode for process in processes] == [0] * 8
     stored = open_store().load("counted")
     assert stored is not None
-    assert sorted(stored.document["seen"]) == sorted(str(n) for n in range(8) for _ in range(5)), json.dumps(
+    assert sorted(stored.document["seen"]) == sorted(str(n) for n in range(8) for _number in range(5)), json.dumps(
         stored.document
     )
