@@ -10,7 +10,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 
 
 def retire(run: Run, dependent_id: str, reason: str, check_mode: bool) -> bool:
-    """Take a dependent out of the registry; Refusal while the inventory still declares it. Tell whether it was there."""
+    """Take a dependent out of the registry; Refusal while the inventory declares it. Tell whether it was there."""
     if run.declares(dependent_id):
         raise blockers.still_declared(run.integration.name, dependent_id)
     known = dependent_id in registered_ids(run)
