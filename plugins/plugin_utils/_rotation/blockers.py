@@ -96,7 +96,7 @@ def unknown_answer(journal: Journal, which: str, sighting: Sighting) -> Refusal:
 
 def active_rejected(journal: Journal, detail: str, expires_at: datetime | None) -> Refusal:
     """The active secret is dead and nothing is staged."""
-    abandon = f"ansible-playbook keyturn.sfmc.abandon -e sfmc_abandon_integration={journal.name}; then "
+    abandon = f"{_abandon(journal)}; then "
     return Refusal(
         "a rotation needs a live active secret, for the time in which both work",
         journal.name,
@@ -116,7 +116,7 @@ def both_dead(journal: Journal) -> Refusal:
         "the active or the staged secret accepted",
         "both rejected",
         "another secret was activated, both ended, or the package is off: see Setup > Installed Packages; then"
-        f" abandon (ansible-playbook keyturn.sfmc.abandon -e sfmc_abandon_integration={journal.name}) and hand in the"
+        f" abandon ({_abandon(journal)}) and hand in the"
         " present secret",
     )
 
@@ -128,8 +128,7 @@ def foreign_secret(journal: Journal, what: str, active: str, staged: str) -> Ref
         journal.name,
         active or "none",
         staged or "none",
-        f"abandon this rotation and generate again for the right package:"
-        f" ansible-playbook keyturn.sfmc.abandon -e sfmc_abandon_integration={journal.name}",
+        f"abandon this rotation and generate again for the right package: {_abandon(journal)}",
     )
 
 
@@ -142,7 +141,7 @@ def answer_lost(journal: Journal) -> Refusal:
         "no answer that could be read",
         "take the staged secret from where it was made and hand it in"
         f" (ansible-playbook keyturn.sfmc.hand_in -e sfmc_hand_in_integration={journal.name}), or start over:"
-        f" ansible-playbook keyturn.sfmc.abandon -e sfmc_abandon_integration={journal.name}",
+        f" {_abandon(journal)}",
     )
 
 
@@ -189,7 +188,7 @@ def lost(journal: Journal) -> Refusal:
         "the staged secret accepted",
         "rejected: somebody generated again in Setup, or it was mistyped",
         "find out who generated in Setup; the active secret is back on all hosts when this phase says so; then"
-        f" ansible-playbook keyturn.sfmc.abandon -e sfmc_abandon_integration={journal.name}",
+        f" {_abandon(journal)}",
     )
 
 
@@ -202,7 +201,7 @@ def orphaned(journal: Journal, tries: int) -> Refusal:
         f"{tries} activations sent, and the former secret still accepted",
         "look in Setup > Installed Packages: if the staged secret is still there, activate it by hand and run again; if"
         " it is active there, the former one should be dead: open a case with Salesforce. Or give up:"
-        f" ansible-playbook keyturn.sfmc.abandon -e sfmc_abandon_integration={journal.name}",
+        f" {_abandon(journal)}",
     )
 
 
@@ -252,15 +251,19 @@ def activation_off(journal: Journal) -> Refusal:
     )
 
 
+def named(missing: tuple[str, ...], reasons: dict[str, str], most: int) -> str:
+    """Name the first dependents whose proof is missing, with the reason where one is known."""
+    shown = [f"{item} ({reasons[item]})" if item in reasons else item for item in missing[:most]]
+    return ", ".join(shown) + (f" and {len(missing) - most} more" if len(missing) > most else "")
+
+
 def gate_closed(journal: Journal, missing: tuple[str, ...], reasons: dict[str, str]) -> Refusal:
     """I-3: what an activation would break now."""
-    shown = [f"{item} ({reasons[item]})" if item in reasons else item for item in missing[:10]]
-    more = f" and {len(missing) - 10} more" if len(missing) > 10 else ""
     return Refusal(
         "I-3: an activation needs a fresh attestation from every dependent",
         journal.name,
         "evidence for this very secret from the whole registry",
-        f"activation would break: {', '.join(shown)}{more}",
+        f"activation would break: {named(missing, reasons, 10)}",
         "mend what is named and run again (with a --limit that reaches them); a dependent that is gone for good:"
         " ansible-playbook keyturn.sfmc.retire -e sfmc_retire_dependent=HOST/NAME -e sfmc_retire_reason=WHY",
     )

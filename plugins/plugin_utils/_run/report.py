@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import named
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
@@ -104,15 +105,11 @@ def waits_for(run: Run, record: Record, decision: Decision) -> str:
 
 
 def _proof_from(record: Record, decision: Decision) -> str:
-    """Name the first dependents whose proof is missing, with the reason where one is known."""
     rotation = record.journal.open_rotation
     reasons = {failure.dependent: failure.reason for failure in rotation.failures} if rotation else {}
-    shown = [f"{item} ({reasons[item]})" if item in reasons else item for item in decision.missing[:_SHOWN]]
-    more = f" and {len(decision.missing) - _SHOWN} more" if len(decision.missing) > _SHOWN else ""
-    return f"the {decision.desired} secret proved on {len(decision.missing)} dependent(s): {', '.join(shown)}{more}"
+    names = named(decision.missing, reasons, most=5)
+    return f"the {decision.desired} secret proved on {len(decision.missing)} dependent(s): {names}"
 
-
-_SHOWN = 5
 
 _NEXT = {
     Step.PROBE: "an answer from SFMC",
