@@ -29,11 +29,28 @@ TOO_YOUNG = {
     "tomllib",
     "zoneinfo",
 }
+# What is used where a host has it; its absence is handled where it is imported.
+GUARDED = {"tomllib", "yaml"}
+
+
+def guarded(module: ast.Module) -> set[ast.AST]:
+    """Return the imports whose failure the file handles by itself."""
+    tries = (node for node in ast.walk(module) if isinstance(node, ast.Try))
+    return {
+        statement
+        for node in tries
+        if any(isinstance(handler.type, ast.Name) and handler.type.id == "ImportError" for handler in node.handlers)
+        for statement in node.body
+        if isinstance(statement, ast.Import) and all(alias.name in GUARDED for alias in statement.names)
+    }
 
 
 def imports(module: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield line and dotted name of everything that a file imports; relative imports stay within module_utils."""
+    """Yield line and dotted name of every import that must work; relative imports stay within module_utils."""
+    optional = guarded(module)
     for node in ast.walk(module):
+        if node in optional:
+            continue
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node.lineno, alias.name

@@ -4,14 +4,15 @@
 """Environment files (``.env``), as python-dotenv reads them. Keys: the name of the variable."""
 
 import re
-from typing import Dict, NamedTuple, Optional
+from typing import Dict, NamedTuple, Optional, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
+    BYTES,
     NO_VALUE,
     TEXT,
     Format,
+    Key,
     Leaf,
-    Path,
     Scan,
     ambiguous_value,
     bad_key,
@@ -55,7 +56,11 @@ class Dotenv(Format):
 
     name = "dotenv"
 
-    def parse_key(self, key: str, where: str) -> Path:
+    def encodings(self, content: bytes) -> Tuple[str, ...]:
+        """Return UTF-8, and what is left of older files."""
+        return BYTES
+
+    def parse_key(self, key: str, where: str) -> Key:
         """Return the name of the variable as a path of one part."""
         if not key or "\r" in key or "\n" in key or "'" in key:
             raise bad_key("dotenv", key, "the name of a variable", where)

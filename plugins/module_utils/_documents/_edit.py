@@ -16,6 +16,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Scan,
     line_of,
 )
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._selectors import resolved
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 _ONLY_THE_KEY = "I-24: only the declared key is edited, and the rest of the file stays the same"
@@ -27,6 +28,11 @@ class _Text(NamedTuple):
 
     mark: bytes
     body: str
+    encoding: str
+
+    def offset(self, position: int) -> int:
+        """Return where a character of the body stands in the file, in bytes."""
+        return len(self.mark) + len(self.body[:position].encode(self.encoding))
 
 
 @contextlib.contextmanager
@@ -41,33 +47,45 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-@_without_collector()
-def read(fmt: Format, content: bytes, key: str, where: str) -> str:
-    """Return the value at ``key``, after checking that an independent reading of the file agrees."""
-    text = _decode(fmt, content, where)
-    scan = fmt.scan(text.body, where)
-    leaf = scan.leaf(_find(fmt, scan, text.body, key, where))
-    _prove(fmt, text.body, scan.readings, where)
-    return leaf.value
+class Located:
+    """One secret in a file: where it stands, and the file with another one in its place.
 
+    :ivar value: the secret, without what belongs to its place (quotes that readers see, a final line end).
+    """
 
-@_without_collector()
-def replace(fmt: Format, content: bytes, key: str, value: str, where: str) -> bytes:
-    """Return the content with ``value`` at ``key``, proved by reading all of it again."""
-    _check_value(value, key, where)
-    text = _decode(fmt, content, where)
-    scan = fmt.scan(text.body, where)
-    index = _find(fmt, scan, text.body, key, where)
-    leaf = scan.leaf(index)
-    if leaf.value == value:
-        edited = content
-    else:
-        start = len(text.mark) + len(text.body[: leaf.start].encode(fmt.encoding))
-        end = start + len(text.body[leaf.start : leaf.end].encode(fmt.encoding))
-        edited = content[:start] + fmt.encode(leaf, value, where).encode(fmt.encoding) + content[end:]
-    scan.readings[index] = (leaf.path, leaf.kind, value)
-    _prove(fmt, _decode(fmt, edited, where).body, scan.readings, where)
-    return edited
+    def __init__(self, fmt: Format, content: bytes, key: str, where: str) -> None:
+        """Find the one place.
+
+        :raises Refusal: the file is not of its format, or the key is missing, occurs twice or holds no literal string.
+        """
+        self._fmt, self._content, self._key, self._where = fmt, content, key, where
+        with _without_collector():
+            self._text = _decode(fmt, content, where)
+            self._scan = fmt.scan(self._text.body, where)
+            self._index = _find(fmt, self._scan, self._text.body, key, where)
+        leaf = self._scan.leaf(self._index)
+        self._before, self._after = fmt.around(leaf)
+        self.value = leaf.value[len(self._before) : len(leaf.value) - len(self._after)]
+
+    def confirm(self) -> None:
+        """Refuse a file that an independent reading sees otherwise."""
+        with _without_collector():
+            _prove(self._fmt, self._text.body, self._scan.readings, self._where)
+
+    def replaced(self, value: str) -> bytes:
+        """Return the file with ``value`` there, proved by reading all of it again; every other byte is as it was."""
+        _check_value(value, self._key, self._where)
+        leaf, readings = self._scan.leaf(self._index), self._scan.readings
+        edited, intended = self._content, readings
+        if value != self.value:
+            written = self._fmt.encode(leaf, value, self._where).encode(self._text.encoding)
+            start = self._text.offset(leaf.start)
+            edited = self._content[:start] + written + self._content[self._text.offset(leaf.end) :]
+            changed = (leaf.path, leaf.kind, self._before + value + self._after)
+            intended = readings[: self._index] + [changed] + readings[self._index + 1 :]
+        with _without_collector():
+            _prove(self._fmt, _decode(self._fmt, edited, self._where).body, intended, self._where)
+        return edited
 
 
 def _check_value(value: str, key: str, where: str) -> None:
@@ -82,41 +100,42 @@ def _check_value(value: str, key: str, where: str) -> None:
     )
 
 
+_MARKS = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
+
+
 def _decode(fmt: Format, content: bytes, where: str) -> _Text:
     """Decode a file; the encodings in use give the same bytes back for every piece of the text."""
-    mark = codecs.BOM_UTF8 if fmt.encoding == "utf-8" and content.startswith(codecs.BOM_UTF8) else b""
-    try:
-        body = content[len(mark) :].decode(fmt.encoding)
-        bad = body.find("\0")
-    except UnicodeDecodeError as error:
-        body, bad = "", error.start
+    encodings = fmt.encodings(content)
+    for encoding in encodings:
+        known = _MARKS.get(encoding, b"")
+        mark = known if content.startswith(known) else b""
+        try:
+            body = content[len(mark) :].decode(encoding)
+            bad = body.find("\0")
+            if bad < 0:
+                return _Text(mark, body, encoding)
+            bad = len(body[:bad].encode(encoding))
+        except UnicodeDecodeError as error:
+            bad = error.start
     # Raised here and not in the handler: the decoding error would carry the content along.
-    if bad >= 0:
-        raise Refusal(
-            f"a file is edited only if all of it is {fmt.name} in {fmt.encoding}",
-            where,
-            f"text in {fmt.encoding}, without NUL",
-            f"a byte that is not such text at offset {bad + len(mark)}",
-            f"save the file in {fmt.encoding}, or declare its real format",
-        )
-    return _Text(mark, body)
+    named = " or ".join(encodings)
+    raise Refusal(
+        f"a file is edited only if all of it is {fmt.name} in {named}",
+        where,
+        f"text in {named}, without NUL",
+        f"a byte that is not such text at offset {bad + len(mark)}",
+        f"save the file in {encodings[0]}, or declare its real format",
+    )
 
 
 def _find(fmt: Format, scan: Scan, text: str, key: str, where: str) -> int:
     """Return the number of the one value at ``key``, which is a literal string."""
-    path = fmt.parse_key(key, where)
-    for length in range(1, len(path) + 1):
-        if path[:length] in scan.repeated:
-            raise Refusal(
-                _ONE_PLACE,
-                where,
-                f"every part of {key!r} once",
-                f"part {length} of it more than once",
-                "remove the repetition: programs differ in which one they use",
-            )
-    found = [index for index, reading in enumerate(scan.readings) if reading[0] == path]
+    paths = resolved(fmt.places(scan, fmt.parse_key(key, where)), scan, key, where)
+    for path in paths:
+        _check_unrepeated(scan, path, key, where)
+    found = [index for index, reading in enumerate(scan.readings) if reading[0] in paths]
     if not found:
-        raise _missing(fmt, scan, path, key, where)
+        raise _missing(fmt, scan, paths[0], key, where)
     if len(found) > 1:
         lines = ", ".join(str(line_of(text, scan.places[index][0])) for index in found[:10])
         raise Refusal(
@@ -133,6 +152,18 @@ def _find(fmt: Format, scan: Scan, text: str, key: str, where: str) -> int:
         raise _not_a_string(key, "half of a surrogate pair", where)
     fmt.check_literal(leaf, key, where)
     return found[0]
+
+
+def _check_unrepeated(scan: Scan, path: Path, key: str, where: str) -> None:
+    for length in range(1, len(path) + 1):
+        if path[:length] in scan.repeated:
+            raise Refusal(
+                _ONE_PLACE,
+                where,
+                f"every part of {key!r} once",
+                f"part {length} of it more than once",
+                "remove the repetition: programs differ in which one they use",
+            )
 
 
 def _missing(fmt: Format, scan: Scan, path: Path, key: str, where: str) -> Refusal:

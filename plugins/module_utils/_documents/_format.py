@@ -11,11 +11,25 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 #: Where a value stands: names of members, numbers of list entries.
 Path = Tuple[Union[str, int], ...]
 
+
+class Selector(NamedTuple):
+    """A step of a key: the one entry in which the text ``value`` stands at ``names`` (``[client_id=...]``)."""
+
+    names: Tuple[str, ...]
+    value: str
+
+
+#: A path as users write it: with selectors, which a file resolves to names and numbers.
+Key = Tuple[Union[str, int, Selector], ...]
+
 #: What the proof compares: path, kind, value.
 Reading = Tuple[Path, str, str]
 
 #: The kind of a leaf that can hold a secret; every other kind is a phrase for messages, such as these.
 TEXT = "text"
+
+#: Encodings of files of which programs read bytes: UTF-8, or any other one that leaves ASCII alone.
+BYTES = ("utf-8", "latin-1")
 
 #: Kinds that several formats share.
 A_NUMBER = "a number"
@@ -75,12 +89,22 @@ class Format:
 
     #: As users write it in ``format``.
     name = ""
-    #: The encoding of the file; a UTF-8 byte order mark is kept, and not part of the text.
-    encoding = "utf-8"
 
-    def parse_key(self, key: str, where: str) -> Path:
+    def encodings(self, content: bytes) -> Tuple[str, ...]:
+        """Return the encodings that such a file may be in; the first that fits all of it counts.
+
+        Every piece of a text that was decoded must give its bytes back. A byte order mark of the encoding is kept, and
+        not part of the text.
+        """
+        return ("utf-8",)
+
+    def parse_key(self, key: str, where: str) -> Key:
         """Turn a user's key into a path. A malformed key is refused."""
         raise NotImplementedError
+
+    def places(self, scan: Scan, key: Key) -> Tuple[Key, ...]:
+        """Return what a key may stand for in this file; that more than one of them exists is refused later."""
+        return (key,)
 
     def scan(self, text: str, where: str) -> Scan:
         """List every value with its position. A text that is not of this format is refused, by line and column."""
@@ -89,13 +113,18 @@ class Format:
     def encode(self, leaf: Leaf, value: str, where: str) -> str:
         """Write ``value`` (printable ASCII) for the place of ``leaf``, in the quoting in use there if that can hold it.
 
-        A value that readers of this format would understand differently is refused.
+        Readers then see ``value`` between the two texts of :meth:`around`. A value that readers of this format would
+        understand differently is refused.
         """
         raise NotImplementedError
 
     def reread(self, text: str, where: str) -> List[Reading]:
         """Read all values again for the proof: by a parser other than :meth:`scan` where Python has one."""
         return self.scan(text, where).readings
+
+    def around(self, leaf: Leaf) -> Tuple[str, str]:
+        """Return what readers see before and after the secret, and what stays there: quotes, a line end."""
+        return ("", "")
 
     def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
         """Refuse a value that only stands for another one, such as a reference to a variable."""

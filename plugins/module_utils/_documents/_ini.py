@@ -6,11 +6,13 @@
 import configparser
 import io
 import re
-from typing import Dict, List, NamedTuple, Optional, Set
+from typing import Dict, List, NamedTuple, Optional, Set, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
+    BYTES,
     TEXT,
     Format,
+    Key,
     Leaf,
     Path,
     Reading,
@@ -38,7 +40,11 @@ class Ini(Format):
 
     name = "ini"
 
-    def parse_key(self, key: str, where: str) -> Path:
+    def encodings(self, content: bytes) -> Tuple[str, ...]:
+        """Return UTF-8, and what is left of older files."""
+        return BYTES
+
+    def parse_key(self, key: str, where: str) -> Key:
         """Split ``Web Services.clientsecret`` into section and key; ``Section.'a.b'`` names a key with dots."""
         quoted = _QUOTED_KEY.fullmatch(key)
         section, _dot, name = (quoted.group(1), ".", quoted.group(2)) if quoted else key.rpartition(".")
@@ -54,18 +60,30 @@ class Ini(Format):
         scanner.finish_option()
         return scanner.scan
 
+    def around(self, leaf: Leaf) -> Tuple[str, str]:
+        """Return quotes: a part of the value to configparser, none to the programs that put them there."""
+        quote = leaf.value[:1]
+        quoted = len(leaf.value) > 1 and quote in ("'", '"') and leaf.value.endswith(quote)
+        return (quote, quote) if quoted else ("", "")
+
     def encode(self, leaf: Leaf, value: str, where: str) -> str:
-        """Return the value as it is: the format knows neither quotes nor escapes."""
+        """Return the value as it is, in the quotes that are there: the format knows neither quotes nor escapes."""
+        before, after = self.around(leaf)
+        if before and before in value:
+            raise ambiguous_value("INI", f"the character {before}", "it would end the quotes", where)
+        written = before + value + after
         if value != value.strip():
             raise ambiguous_value("INI", "spaces at its ends", "readers strip them", where)
-        for old_or_new in (value, leaf.value):
+        for old_or_new in (written, leaf.value):
             if _MAY_BE_COMMENT.search(old_or_new):
                 raise ambiguous_value(
                     "INI", "; or # at its beginning or after a space", "some readers take it for a comment", where
                 )
         if leaf.style == _WITH_COMMENT:
             raise ambiguous_value("INI", "a comment between its lines", "the comment would be lost", where)
-        return value
+        if not before and value[0] in "'\"" and value.endswith(value[0]) and len(value) > 1:
+            raise ambiguous_value("INI", "quotes around it", "some readers strip them", where)
+        return written
 
     def reread(self, text: str, where: str) -> List[Reading]:
         """Scan again, and confirm the result with Python's own parser, without interpolation.

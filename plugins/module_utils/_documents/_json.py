@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, Keyturn
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""JSON. Keys: ``a.b``, ``list[0].c``, ``'a.b'.c``."""
+"""JSON. Keys: those of formats with a tree."""
 
 import json
 import re
 from json.decoder import JSONDecodeError
-from typing import Any, List, Set, Tuple, Union
+from typing import Any, List, Set, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
     A_NUMBER,
@@ -14,13 +14,14 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     EMPTY_OBJECT,
     TEXT,
     Format,
+    Key,
     Leaf,
     Path,
     Reading,
     Scan,
-    bad_key,
     malformed,
 )
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import parse_dotted
 
 #: Objects and lists inside of one another; far below where Python's own parser would exhaust its stack.
 MAX_DEPTH = 100
@@ -36,7 +37,6 @@ _NAME = re.compile(_NAME_PATTERN)
 _ENTRY = re.compile("()" + _VALUE_PATTERN)
 _MEMBER = re.compile(_NAME_PATTERN + _VALUE_PATTERN)
 _SEPARATOR = re.compile(r"[ \t\n\r]*([,\]}])[ \t\n\r]*")
-_KEY_STEP = re.compile(r"""(?:(?:^|\.)(?:([^.\[\]'"]+)|'([^']*)'|"([^"]*)")|\[(0|[1-9][0-9]{0,8})\])""")
 _CONSTANTS = {"true": "a boolean", "false": "a boolean", "null": "null"}
 
 
@@ -49,20 +49,9 @@ class Json(Format):
 
     name = "json"
 
-    def parse_key(self, key: str, where: str) -> Path:
+    def parse_key(self, key: str, where: str) -> Key:
         """Split ``credentials[0].'a.b'`` into ``("credentials", 0, "a.b")``."""
-        path: List[Union[str, int]] = []
-        position = 0
-        while position < len(key):
-            step = _KEY_STEP.match(key, position)
-            if not step:
-                raise bad_key("JSON", key, "names joined by dots, [n] for entries of lists, quotes for dots", where)
-            name, single, double, index = step.groups()
-            path.append(int(index) if index is not None else next(n for n in (name, single, double) if n is not None))
-            position = step.end()
-        if not path:
-            raise bad_key("JSON", key, "at least one name", where)
-        return tuple(path)
+        return parse_dotted("JSON", key, where)
 
     def scan(self, text: str, where: str) -> Scan:
         """List all strings, numbers, constants and empty containers."""

@@ -4,10 +4,12 @@
 """Java's properties files. Keys: the key as Java reads it, dots and all."""
 
 import re
+from typing import Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
     TEXT,
     Format,
+    Key,
     Leaf,
     Path,
     Scan,
@@ -42,9 +44,12 @@ class Properties(Format):
     """The grammar of ``java.util.Properties.load``, in ISO 8859-1, so that any byte survives."""
 
     name = "properties"
-    encoding = "latin-1"
 
-    def parse_key(self, key: str, where: str) -> Path:
+    def encodings(self, content: bytes) -> Tuple[str, ...]:
+        """Return Java's: any byte is a character, and survives."""
+        return ("latin-1",)
+
+    def parse_key(self, key: str, where: str) -> Key:
         """Return the key as a path of one part: dots have no meaning in this format."""
         if not key:
             raise bad_key("properties", key, "a key", where)

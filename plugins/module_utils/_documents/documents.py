@@ -5,8 +5,8 @@
 
 from typing import Dict, Tuple
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents import _edit
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._dotenv import Dotenv
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import Located
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Format
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import Json
@@ -19,8 +19,8 @@ _FORMATS: Dict[str, Format] = {fmt.name: fmt for fmt in (Dotenv(), Ini(), Json()
 FORMATS: Tuple[str, ...] = tuple(sorted(_FORMATS))
 
 
-def read_value(format_name: str, content: bytes, key: str, where: str) -> str:
-    """Return the value at ``key``, as the programs that read such files see it.
+def locate(format_name: str, content: bytes, key: str, where: str) -> Located:
+    """Find the value at ``key``: to read it, and to replace it.
 
     :param format_name: one of :data:`FORMATS`.
     :param content: the whole file.
@@ -28,7 +28,14 @@ def read_value(format_name: str, content: bytes, key: str, where: str) -> str:
     :param where: the name of the file in messages, for example ``/opt/app/.env``.
     :raises Refusal: the file is not of its format, or the key is missing, occurs twice or holds no literal string.
     """
-    return _edit.read(_format(format_name, where), content, key, where)
+    return Located(_format(format_name, where), content, key, where)
+
+
+def read_value(format_name: str, content: bytes, key: str, where: str) -> str:
+    """Return the value at ``key``, as the programs that read such files see it; parameters as for :func:`locate`."""
+    located = locate(format_name, content, key, where)
+    located.confirm()
+    return located.value
 
 
 def replace_value(format_name: str, content: bytes, key: str, value: str, where: str) -> bytes:
@@ -37,9 +44,9 @@ def replace_value(format_name: str, content: bytes, key: str, value: str, where:
     The new content is parsed again: exactly that value changed, to exactly ``value``, or a Refusal is raised.
 
     :param value: printable ASCII, not empty.
-    :raises Refusal: as :func:`read_value`, and where the format cannot hold the value without ambiguity.
+    :raises Refusal: as :func:`locate`, and where the format cannot hold the value without ambiguity.
     """
-    return _edit.replace(_format(format_name, where), content, key, value, where)
+    return locate(format_name, content, key, where).replaced(value)
 
 
 def _format(format_name: str, where: str) -> Format:

@@ -27,6 +27,10 @@ some_examples = settings(
     suppress_health_check=[HealthCheck.too_slow],
 )
 
+#: For the properties that make edits and compare with another reader: 5,000 over all formats on every run, 100,000 in
+#: the nightly size (KEYTURN_EDITS=8000).
+many_edits = settings(some_examples, max_examples=int(os.environ.get("KEYTURN_EDITS", "400")))
+
 secrets = st.text(string.ascii_letters + string.digits + "_-", min_size=24, max_size=64)
 printable = st.text([chr(code) for code in range(0x20, 0x7F)], min_size=1, max_size=40)
 line_ends = st.sampled_from(["\n", "\r\n", "\r"])

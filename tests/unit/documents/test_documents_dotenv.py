@@ -16,7 +16,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._dotenv im
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import read_value, replace_value
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-from ._support import NEW, WHERE, Edit, line_ends, printable, prove_edit, replaced_or_refused, some_examples
+from ._support import NEW, WHERE, Edit, line_ends, many_edits, printable, prove_edit, replaced_or_refused, some_examples
 
 EDITS = [
     Edit("plain", "A=1\nKEY=@@\nB=2\n", "KEY", "old", "old", NEW, NEW),
@@ -128,7 +128,7 @@ def test_all_variables_are_read_as_python_dotenv_reads_them(text: str) -> None:
     assert [(path[0], value) for path, _kind, value in readings] == reference
 
 
-@some_examples
+@many_edits
 @given(_documents(_PLAIN_LINES), _documents(_PLAIN_LINES), _PLAIN_LINES, printable)
 def test_i24_python_dotenv_sees_one_value_change(before: str, after: str, line: str, value: str) -> None:
     name, _sign, rest = line.replace("export", "").partition("=")

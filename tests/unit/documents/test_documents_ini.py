@@ -17,7 +17,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini impor
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import read_value, replace_value
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-from ._support import NEW, WHERE, Edit, line_ends, printable, prove_edit, replaced_or_refused, some_examples
+from ._support import NEW, WHERE, Edit, line_ends, many_edits, printable, prove_edit, replaced_or_refused, some_examples
 
 EDITS = [
     Edit("equals sign", "[a]\nx = 1\nkey = @@\n[b]\nkey = y\n", "a.key", "old", "old", NEW, NEW),
@@ -41,7 +41,7 @@ EDITS = [
     Edit("empty at the end of the file", "[a]\nkey =@@", "a.key", "", "", NEW, NEW),
     Edit("percent signs", "[a]\nb = %d %(x)s\nkey = @@\n", "a.key", "o%%d", "o%%d", "a%b%(c)s", "a%b%(c)s"),
     Edit("delimiters in the value", "[a]\nkey = @@\n", "a.key", "o=l:d", "o=l:d", "=a:b=", "=a:b="),
-    Edit("quotes belong to the value", "[a]\nkey = @@\n", "a.key", '"old"', '"old"', NEW, NEW),
+    Edit("quotes stay where they are", "[a]\nkey = @@\n", "a.key", '"old"', "old", NEW, f'"{NEW}"'),
     Edit(
         "continuation lines", "[a]\nkey = @@\nb = 1\n", "a.key", "old\n  more\n\n\tlast", "old\nmore\n\nlast", NEW, NEW
     ),
@@ -153,7 +153,7 @@ def test_all_options_are_read_as_configparser_reads_them(text: str) -> None:
     assert Ini().reread(text, WHERE) == readings
 
 
-@some_examples
+@many_edits
 @given(_documents(_OPTIONS | _HEADERS), _VALUES, _documents(_OPTIONS | _HEADERS), printable)
 def test_i24_configparser_sees_one_value_change(before: str, old: str, after: str, value: str) -> None:
     content = f"{before}[The Section]\nTheKey = {old}\n{after}"

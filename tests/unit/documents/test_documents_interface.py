@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents import _edit
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._dotenv import Dotenv
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import Located
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import Json
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
@@ -138,5 +138,5 @@ def test_i24_an_edit_that_does_more_than_it_should_is_caught(
     content, key = _smallest(fmt.name, "old")
     monkeypatch.setattr(fmt, "encode", lambda leaf, value, where: value + extra)
     with pytest.raises(Refusal, match="I-24") as refused:
-        _edit.replace(fmt, content, key, NEW, WHERE)
+        Located(fmt, content, key, WHERE).replaced(NEW)
     assert NEW not in str(refused.value)

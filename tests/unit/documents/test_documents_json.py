@@ -17,7 +17,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json impo
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import read_value, replace_value
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-from ._support import NEW, WHERE, Edit, printable, prove_edit, some_examples
+from ._support import NEW, WHERE, Edit, many_edits, printable, prove_edit, some_examples
 
 EDITS = [
     Edit("a member", '{"a": "@@", "b": 1}', "a", "old", "old", NEW, NEW),
@@ -161,7 +161,7 @@ def _with(tree: Any, path: tuple[Any, ...], value: str) -> Any:
     return copy
 
 
-@some_examples
+@many_edits
 @given(_TREES, st.data(), printable, st.booleans(), st.sampled_from([None, 1, "\t"]))
 def test_i24_json_loads_sees_one_value_change(
     tree: Any, data: st.DataObject, value: str, escape: bool, indent: Any

@@ -17,7 +17,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._propertie
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import read_value, replace_value
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-from ._support import NEW, WHERE, Edit, line_ends, printable, prove_edit, replaced_or_refused, some_examples
+from ._support import NEW, WHERE, Edit, line_ends, many_edits, printable, prove_edit, replaced_or_refused, some_examples
 
 EDITS = [
     Edit("equals sign", "a=1\nk.e.y=@@\nb=2\n", "k.e.y", "old", "old", NEW, NEW),
@@ -146,7 +146,7 @@ def test_all_entries_are_read_as_javaproperties_reads_them(text: str, last: str)
     assert [(path[0], value) for path, _kind, value in readings] == reference
 
 
-@some_examples
+@many_edits
 @given(_documents(_ENTRIES), _documents(_ENTRIES), _ENTRIES, line_ends, printable)
 def test_i24_javaproperties_sees_one_value_change(before: str, after: str, entry: str, end: str, value: str) -> None:
     content = f"{before}THE_KEY.{entry.strip()}{end}{after}"
