@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timezone
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Attestation, Dependent
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    MANUAL,
+    Attestation,
+    Dependent,
+    Situation,
+    required,
+)
 
 #: Earlier than any attestation: for a coverage that does not age.
 EVER = datetime.min.replace(tzinfo=timezone.utc)
@@ -37,6 +43,43 @@ def uncovered(
         for dependent in registry
         if dependent.id not in places or not places[dependent.id].issuperset(dependent.places)
     )
+
+
+def missing_before_activation(situation: Situation) -> tuple[str, ...]:
+    """Return the ids of the dependents without a proof of the staged secret that counts now.
+
+    I-34: evidence is neither too old nor, by another clock or hand, from the future. I-35: an acknowledgement ends.
+    """
+    rotation, policy, now = required(situation.journal.open_rotation), situation.policy, situation.now
+    counting = [
+        item
+        for item in rotation.attestations
+        if item.at <= now + policy.clock_skew
+        and (now < item.until if item.until else item.at >= now - policy.attestation_age)
+    ]
+    return uncovered(situation.registry, counting, required(rotation.staged).fingerprint, EVER)
+
+
+def soaked_at(situation: Situation) -> datetime | None:
+    """Return when the last dependent that is not restarted has outlived every token made with the former secret.
+
+    None when there is no such dependent.
+    """
+    rotation, soak = required(situation.journal.open_rotation), situation.policy.soak
+    fingerprint = required(rotation.staged).fingerprint
+    registered = {dependent.id for dependent in situation.registry}
+    soaking = [
+        item.at + soak
+        for item in rotation.attestations
+        if item.evidence == "soak" and item.fingerprint == fingerprint and item.dependent in registered
+    ]
+    return max(soaking, default=None)
+
+
+def for_people(registry: Iterable[Dependent], missing: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the missing dependents that only a person can bring the secret to."""
+    manual = {dependent.id for dependent in registry if dependent.kind == MANUAL}
+    return tuple(name for name in missing if name in manual)
 
 
 def with_attestations(kept: Iterable[Attestation], added: Iterable[Attestation]) -> tuple[Attestation, ...]:

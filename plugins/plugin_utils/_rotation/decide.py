@@ -9,7 +9,13 @@ from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, calendar, limits
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import EVER, uncovered
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import (
+    EVER,
+    for_people,
+    missing_before_activation,
+    soaked_at,
+    uncovered,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     Decision,
     Journal,
@@ -114,7 +120,7 @@ def _staged(situation: Situation, rotation: Rotation, staged: Staged) -> Decisio
         return _not_accepted(situation, rotation, staged, phase)
     if blockers.rejects(probe.active) and not _died_of_age(situation, rotation):
         return Decision(phase, Step.NOTE_ACTIVATED)
-    return _overlap(situation, rotation, staged, phase)
+    return _overlap(situation, rotation, phase)
 
 
 def _died_of_age(situation: Situation, rotation: Rotation) -> bool:
@@ -147,24 +153,34 @@ def _not_accepted(situation: Situation, rotation: Rotation, staged: Staged, phas
     return Decision(Phase.LOST, Step.NOTE_LOST)
 
 
-def _overlap(situation: Situation, rotation: Rotation, staged: Staged, phase: Phase) -> Decision:
+def _overlap(situation: Situation, rotation: Rotation, phase: Phase) -> Decision:
     foreign = _foreign(situation.journal, situation.probe.active, situation.probe.staged)
     if foreign:
         return _stop(phase, foreign)
     if rotation.overlap_at is None:
         return Decision(Phase.USABLE, Step.NOTE_OVERLAP)
-    missing = _missing(situation, rotation, staged)
-    if missing or not (situation.registry or situation.policy.no_dependents):
-        return _distribute(situation, phase, missing)
+    if not (situation.registry or situation.policy.no_dependents):
+        return _stop(phase, blockers.no_dependents(situation.journal))
+    missing = missing_before_activation(situation)
+    if missing:
+        return _distribute(situation, phase, missing, "staged")
+    soaked = soaked_at(situation)
+    if soaked is not None and situation.now < soaked:
+        return Decision(phase, Step.WAIT, not_before=soaked, desired="staged")
     if not situation.policy.activate:
         return _stop(Phase.ATTESTED, blockers.activation_off(situation.journal), desired="staged")
     return _activate(situation, rotation)
 
 
-def _distribute(situation: Situation, phase: Phase, missing: tuple[str, ...]) -> Decision:
-    if not situation.registry:
-        return _stop(phase, blockers.no_dependents(situation.journal))
-    return Decision(phase, Step.DISTRIBUTE, missing=missing, desired="staged", blockers=(_gate(situation, missing),))
+def _distribute(situation: Situation, phase: Phase, missing: tuple[str, ...], desired: str) -> Decision:
+    return Decision(
+        phase,
+        Step.DISTRIBUTE,
+        missing=missing,
+        people=for_people(situation.registry, missing),
+        desired=desired,
+        blockers=(_gate(situation, missing),),
+    )
 
 
 def _activate(situation: Situation, rotation: Rotation) -> Decision:
@@ -198,8 +214,7 @@ def _activated(situation: Situation, rotation: Rotation) -> Decision:
     phase = Phase.SOAKING
     missing = uncovered(situation.registry, rotation.attestations, required(rotation.staged).fingerprint, EVER)
     if missing:
-        gate = _gate(situation, missing)
-        return Decision(phase, Step.DISTRIBUTE, missing=missing, desired="active", blockers=(gate,))
+        return _distribute(situation, phase, missing, "active")
     if situation.now < ends:
         return Decision(phase, Step.WAIT, not_before=ends, desired="active")
     return Decision(phase, Step.CLOSE, desired="active")
@@ -219,9 +234,7 @@ def _going_back(situation: Situation, rotation: Rotation) -> Decision:
         return _nothing_to_go_back_to(situation, phase)
     missing = _not_yet_back(situation, rotation)
     if missing:
-        return Decision(
-            phase, Step.DISTRIBUTE, missing=missing, desired="active", blockers=(_gate(situation, missing),)
-        )
+        return _distribute(situation, phase, missing, "active")
     if rotation.abandoned_at is None:
         return _stop(phase, blockers.lost(journal), desired="active")
     lands_until = max(rotation.activations_sent_at, default=EVER) + situation.policy.pace
@@ -261,14 +274,6 @@ def _phase_before_activation(rotation: Rotation) -> Phase:
     if rotation.distribution_at is not None:
         return Phase.DISTRIBUTING
     return Phase.USABLE if rotation.overlap_at is not None else Phase.STAGED
-
-
-def _missing(situation: Situation, rotation: Rotation, staged: Staged) -> tuple[str, ...]:
-    """I-34: evidence is neither too old nor, by another clock or hand, from the future."""
-    not_before = situation.now - situation.policy.attestation_age
-    not_after = situation.now + situation.policy.clock_skew
-    attestations = (item for item in rotation.attestations if item.at <= not_after)
-    return uncovered(situation.registry, attestations, staged.fingerprint, not_before)
 
 
 def _gate(situation: Situation, missing: tuple[str, ...]) -> Refusal:

@@ -32,6 +32,7 @@ def parse_journal(document: object, where: str) -> Journal:
     :param where: the store's name for the document, for messages.
     :raises Refusal: another schema version, a missing, unknown or malformed field.
     """
+    document = _upgraded(document)
     schema = document.get("schema") if isinstance(document, Mapping) else None
     if schema != SCHEMA:
         newer = isinstance(schema, int) and schema > SCHEMA
@@ -53,6 +54,21 @@ def parse_journal(document: object, where: str) -> Journal:
             _RESTORE,
         ) from None
     return journal
+
+
+def _upgraded(document: object) -> object:
+    """Return a journal of schema version 1 as one of the next: evidence was a token's, nobody acknowledged anything."""
+    if not isinstance(document, Mapping) or type(document.get("schema")) is not int or document["schema"] != 1:
+        return document
+    rotation, adopted = document.get("rotation"), []
+    if isinstance(rotation, Mapping) and isinstance(rotation.get("attestations"), list):
+        attestations = [
+            {**item, "by": "", "until": None} if isinstance(item, Mapping) else item
+            for item in rotation["attestations"]
+        ]
+        adopted = sorted({str(item.get("dependent")) for item in attestations if isinstance(item, Mapping)})
+        rotation = {**rotation, "attestations": attestations}
+    return {**document, "schema": 2, "adopted": adopted, "rotation": rotation}
 
 
 _RESTORE = "restore the document from the store's backup; nothing was changed"

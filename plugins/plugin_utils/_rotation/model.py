@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-SCHEMA = 1
+SCHEMA = 2
 
 T = TypeVar("T")
 
@@ -107,9 +107,16 @@ class Probe:
     staged: Sighting = Sighting()
 
 
+#: The kind of a dependent that only a person can serve, and vouch for.
+MANUAL = "manual"
+
+
 @dataclass(frozen=True)
 class Dependent:
-    """A place that holds an integration's secret, identified by host and name; `places` are its files and keys."""
+    """A place that holds an integration's secret, identified by host and name.
+
+    `places` are its files and keys, or what its kind calls them.
+    """
 
     host: str
     name: str
@@ -124,13 +131,22 @@ class Dependent:
 
 @dataclass(frozen=True)
 class Attestation:
-    """Evidence that a dependent held this fingerprint at `at` and got a fresh token with it."""
+    """Evidence that a dependent held this fingerprint at `at`.
+
+    :param evidence: `token`: it got a fresh token with what was read back; `fingerprint`: it was read back; `written`:
+        the place can be written and not read; `soak`: read back, and counts one life of a token later;
+        `acknowledged`: a person says so, the weakest.
+    :param by: who acknowledged.
+    :param until: when an acknowledgement ends; other evidence ages by the policy.
+    """
 
     dependent: str
     fingerprint: str
     places: tuple[str, ...]
     at: datetime
     evidence: str
+    by: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -193,13 +209,17 @@ class Event:
 
 @dataclass(frozen=True)
 class Journal:
-    """What is known of one integration; the client id is its identity, the name a label."""
+    """What is known of one integration; the client id is its identity, the name a label.
+
+    `adopted` are the ids of the dependents that ever were attested: what stands there is known since.
+    """
 
     client_id: str
     name: str
     schema: int = SCHEMA
     active: Known | None = None
     registry: tuple[Dependent, ...] = ()
+    adopted: tuple[str, ...] = ()
     rotation: Rotation | None = None
     history: tuple[Event, ...] = ()
 
@@ -267,6 +287,7 @@ class Decision:
 
     :param not_before: when a WAIT ends, and for NONE when the next rotation is due.
     :param missing: ids of the dependents whose attestation the next step needs.
+    :param people: those of them that only a person can bring the secret to.
     :param then: the step that a WAIT for SFMC's pace is for.
     :param desired: which secret the dependents should hold: `active`, `staged`, or empty when nothing is to be written.
     """
@@ -276,6 +297,7 @@ class Decision:
     not_before: datetime | None = None
     blockers: tuple[Refusal, ...] = ()
     missing: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
     desired: str = ""
     due_at: datetime | None = None
     expires_at: datetime | None = None

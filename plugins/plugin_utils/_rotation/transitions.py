@@ -75,8 +75,9 @@ def registered(journal: Journal, declared: Iterable[Dependent]) -> Journal:
 
 def retired(journal: Journal, dependent_id: str, reason: str, at: datetime) -> Journal:
     """A person says that a dependent is gone for good."""
-    kept = tuple(item for item in journal.registry if item.id != dependent_id)
-    return _noted(replace(journal, registry=kept), at, "retired", f"{dependent_id}: {reason}")
+    registry = tuple(item for item in journal.registry if item.id != dependent_id)
+    adopted = tuple(name for name in journal.adopted if name != dependent_id)
+    return _noted(replace(journal, registry=registry, adopted=adopted), at, "retired", f"{dependent_id}: {reason}")
 
 
 def attested(
@@ -86,8 +87,9 @@ def attested(
     rotation = _open(journal)
     answered = {item.dependent for item in attestations} | {item.dependent for item in failures}
     kept = tuple(item for item in rotation.failures if item.dependent not in answered)
+    adopted = {*journal.adopted, *(item.dependent for item in attestations)}
     return _changed(
-        journal,
+        replace(journal, adopted=tuple(sorted(adopted))),
         at,
         "attested",
         detail=f"{len(attestations)} proved, {len(failures)} failed",

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    MANUAL,
+    SCHEMA,
     Attestation,
     Dependent,
     Event,
@@ -34,7 +36,7 @@ STEADY = settings(
     derandomize=True, database=None, deadline=None, max_examples=200, suppress_health_check=list(HealthCheck)
 )
 
-JOINED = Dependent("app3", "tap", ("/srv/config.json#client_secret",), "script")
+JOINED = Dependent("app3", "tap", ("the vendor's screen",), MANUAL)
 DEPENDENTS = (APP1, APP2, JOINED)
 WHOLE = tuple(shown(item) for item in DEPENDENTS)
 
@@ -68,7 +70,9 @@ def attestations(draw: st.DrawFn) -> tuple[Attestation, ...]:
         for fingerprint in draw(st.sampled_from([(B,), (B,), (B,), (A,), (A, B), ()])):
             places = draw(st.sampled_from([item.places, item.places, item.places, item.places[:1], ()]))
             at = draw(st.sampled_from([NOW, NOW, NOW - 71 * timedelta(hours=1)]) | times)
-            found.append(Attestation(item.id, fingerprint, places, at, "token"))
+            kind = draw(st.sampled_from(["token", "token", "token", "fingerprint", "soak", "acknowledged"]))
+            until = NOW + draw(st.sampled_from([SECOND, timedelta(0), DAY])) if kind == "acknowledged" else None
+            found.append(Attestation(item.id, fingerprint, places, at, kind, "alice" if until else "", until))
     return tuple(found)
 
 
@@ -108,7 +112,8 @@ def journals(draw: st.DrawFn) -> Journal:
     if rotation is None and draw(st.booleans()):
         active = draw(st.sampled_from([active, None]))
     history = draw(st.lists(st.builds(Event, times, st.text(max_size=5), st.text(max_size=5)), max_size=2))
-    return Journal("id", "crm", 1, active, draw(registries), rotation, tuple(history))
+    adopted = tuple(sorted({item.dependent for item in rotation.attestations})) if rotation else ()
+    return Journal("id", "crm", SCHEMA, active, draw(registries), adopted, rotation, tuple(history))
 
 
 policies = st.builds(

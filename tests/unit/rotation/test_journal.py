@@ -18,6 +18,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.journal import journal_document, parse_journal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     SCHEMA,
+    Attestation,
     Event,
     Failure,
     Journal,
@@ -25,7 +26,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
 )
 
 from ._strategies import STEADY, journals
-from ._support import APP1, NOW, activated
+from ._support import APP1, NOW, A, activated
 
 WHERE = "/store/crm.vault.txt"
 CANARY = "canary-value-of-a-document"
@@ -37,8 +38,11 @@ def whole() -> Journal:
         failures=(Failure(APP1.id, NOW, "no answer"),), lost_at=NOW, abandoned_at=NOW, orphaned_at=NOW, closed_at=NOW
     )
     assert about.rotation
-    rotation = dataclasses.replace(about.rotation, outcome="rotated", activation_answered_at=NOW)
-    return dataclasses.replace(about, rotation=rotation, history=(Event(NOW, "opened", "r1: due"),))
+    vouched = Attestation(APP1.id, A, APP1.places, NOW, "acknowledged", "alice@example.com", NOW)
+    rotation = dataclasses.replace(
+        about.rotation, outcome="rotated", activation_answered_at=NOW, attestations=(vouched,)
+    )
+    return dataclasses.replace(about, rotation=rotation, adopted=(APP1.id,), history=(Event(NOW, "opened", "r1: due"),))
 
 
 def document() -> dict[str, Any]:
@@ -86,6 +90,23 @@ def test_an_empty_journal_goes_round() -> None:
     assert parse_journal(json.loads(json.dumps(journal_document(empty))), WHERE) == empty
 
 
+def test_a_journal_of_the_first_schema_is_read_as_what_it_meant() -> None:
+    attestation = {"dependent": APP1.id, "fingerprint": A, "places": ["p"], "at": NOW.isoformat(), "evidence": "token"}
+    first = {name: value for name, value in document().items() if name != "adopted"}
+    first["schema"] = 1
+    first["rotation"]["attestations"] = [attestation]
+    read = parse_journal(first, WHERE)
+    assert (read.schema, read.adopted) == (SCHEMA, (APP1.id,))
+    assert read.rotation and read.rotation.attestations == (Attestation(APP1.id, A, ("p",), NOW, "token"),)
+    assert journal_document(read)["schema"] == SCHEMA
+
+
+def test_an_empty_journal_of_the_first_schema_is_read() -> None:
+    first = {**journal_document(Journal("id", "crm")), "schema": 1}
+    del first["adopted"]
+    assert parse_journal(first, WHERE) == Journal("id", "crm")
+
+
 @STEADY
 @given(journals())
 def test_any_journal_goes_round(about: Journal) -> None:
@@ -128,7 +149,7 @@ def test_a_missing_field_is_refused_and_named(path: tuple[Any, ...]) -> None:
 @pytest.mark.parametrize("wrong", [True, 7, 1.5, [CANARY], {CANARY: CANARY}], ids=repr)
 def test_a_field_of_another_type_is_refused(path: tuple[Any, ...], wrong: object) -> None:
     damaged = document()
-    record_at(damaged, path)[path[-1]] = [7] if path[-1] == "places" and wrong == [CANARY] else wrong
+    record_at(damaged, path)[path[-1]] = [7] if path[-1] in ("places", "adopted") and wrong == [CANARY] else wrong
     refused(damaged)
 
 
