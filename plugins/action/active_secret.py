@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, WAITING, ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import ACTIVATING
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import moment_of
 
 
 class ActionModule(ControlAction):
@@ -50,14 +51,13 @@ class ActionModule(ControlAction):
 def _time(text: str | None) -> datetime | None:
     if not text:
         return None
-    try:
-        when = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
+    when = moment_of(text)
+    if when is None:
         raise Refusal(
             "due dates count from generation",
             "generated_at",
             "a date such as 2026-06-01, or a time with its zone",
             "a text that is neither",
             "take the expiry date from Setup > Installed Packages and subtract 180 days, or leave it out",
-        ) from None
-    return when if when.tzinfo else when.replace(tzinfo=timezone.utc)
+        )
+    return when

@@ -9,12 +9,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, ONLY, ControlAction, is_meant
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import DeclaredDependent
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import EVER, uncovered
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record, secret_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FILES
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
 
 
 class ActionModule(ControlAction):
@@ -26,54 +22,18 @@ class ActionModule(ControlAction):
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Make one module call for all files of this host."""
         host = self.variables["inventory_hostname"]
-        integrations = {
-            item.client_id: item
+        integrations = [
+            item
             for item in self.inventory.integrations([host])
             if arguments["integration"] in (None, item.name, item.client_id)
-        }
+        ]
+        known = {item.client_id for item in integrations}
         dependents = [
             item
             for item in self.inventory.dependents([host])
-            if item.client_id in integrations and is_meant(item, arguments["only"])
+            if item.client_id in known and item.dependent.kind == FILES and is_meant(item, arguments["only"])
         ]
-        records = {item.client_id: kept_record(integrations[item.client_id], self.vault_secrets) for item in dependents}
         if not dependents:
             return {"changed": False, "dependents": []}
-        module_arguments = {
-            "dependents": [_module_dependent(item) for item in dependents],
-            "targets": [_module_target(integrations[key], record) for key, record in records.items()],
-            "secrets": {
-                key: secret_of(record, desired_secret(record.journal, arguments["only"] is not None)).reveal()
-                for key, record in records.items()
-            },
-            "fingerprint_keys": {key: record.secrets.key for key, record in records.items()},
-        }
-        result = self.on_host("keyturn.sfmc.deployed_secret", module_arguments)
-        for evidence, item in zip(result.get("dependents", []), dependents, strict=False):
-            evidence["restart"] = item.options["restart"]
-            evidence["check"] = item.options["check"]
-            evidence["restart_owed"] = _restart_owed(item, evidence, records[item.client_id])
-        return result
-
-
-def _restart_owed(item: DeclaredDependent, evidence: Mapping[str, Any], record: Record) -> bool:
-    """A restart is owed to a changed file, and to a crash between the write and the attestation (I-14, I-15)."""
-    rotation = record.journal.open_rotation
-    attestations = rotation.attestations if rotation else ()
-    unattested = rotation is not None and bool(uncovered([item.dependent], attestations, evidence["fingerprint"], EVER))
-    return item.options["restart"] is not None and evidence["refusal"] is None and (evidence["changed"] or unattested)
-
-
-def _module_dependent(item: DeclaredDependent) -> dict[str, Any]:
-    return {"name": item.dependent.name, "client_id": item.client_id, "files": item.options["files"]}
-
-
-def _module_target(integration: Integration, record: Record) -> dict[str, Any]:
-    secrets = record.secrets
-    known = {name: getattr(secrets, name) for name in ("active", "staged", "previous")}
-    return {
-        "client_id": integration.client_id,
-        "auth_url": integration.auth_url,
-        "ca_path": integration.ca_path,
-        "known": {name: secrets.fingerprint(secret) for name, secret in known.items() if secret is not None},
-    }
+        call = HostCall(integrations, dependents, self.vault_secrets, distributing=arguments["only"] is not None)
+        return self.on_host("keyturn.sfmc.deployed_secret", call.arguments(self.check_mode))

@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, WAITING, ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import (
+    INTEGRATIONS,
+    SERIAL,
+    WAITING,
+    ControlAction,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import checked_secret, truncation_hint
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import not_accepted
@@ -23,6 +28,7 @@ class ActionModule(ControlAction):
     SPEC: ClassVar[Mapping[str, Any]] = {
         **INTEGRATIONS,
         **WAITING,
+        **SERIAL,
         "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
         "client_secret": {"type": "str", "no_log": True},
         "reason": {"type": "str"},

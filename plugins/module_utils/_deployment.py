@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, Keyturn
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""A host's half of the distribution: check every file first, write, read back, prove with a fresh token."""
+"""One dependent's files on its host: check every file first, write, read back. What is found and done is evidence."""
 
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils import _secure_file
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import read_value, replace_value
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import Located
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import locate
 from ansible_collections.keyturn.sfmc.plugins.module_utils._fingerprint import fingerprint
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import ACCEPTED, REJECTED, Answer
@@ -32,42 +33,12 @@ class Target(NamedTuple):
         """The fingerprint of the desired secret."""
         return fingerprint(self.key, self.secret)
 
+    def knows(self, value: str) -> bool:
+        """Tell whether a value is a secret that the journal knows."""
+        return fingerprint(self.key, value) in self.known.values()
+
     def __repr__(self) -> str:
         return f"Target({self.client_id}, {self.fingerprint})"
-
-
-def deploy(dependent: Mapping[str, Any], target: Target, ask: Ask, check_mode: bool) -> Dict[str, Any]:
-    """Bring one dependent's files to the target and prove it; never raises for what it finds.
-
-    All files are read and checked before the first is written, so that a dependent with a problem is left alone.
-
-    :param dependent: `name`, and `files` with `path`, `format` and `key`.
-    :return: evidence: `name`, `client_id`, `fingerprint`, `files`, `changed`, `proof` (None in check mode when
-        something would be written), and `refusal` (None when all went well).
-    """
-    evidence: Dict[str, Any] = {
-        "name": dependent["name"],
-        "client_id": target.client_id,
-        "fingerprint": target.fingerprint,
-        "files": [],
-        "changed": False,
-        "proof": None,
-        "refusal": None,
-    }
-    try:
-        edits = _planned(dependent["files"], target)
-        evidence["files"] = [found for edit in edits for found in edit.found]
-        needed = [edit for edit in edits if edit.needed]
-        if check_mode and needed:
-            evidence["changed"] = True
-            return evidence
-        for edit in needed:
-            _secure_file.replace(edit.snapshot, edit.content)
-            evidence["changed"] = True
-        evidence["proof"] = _proved(_read_back(dependent["files"], target), target, ask)
-    except Refusal as refusal:
-        evidence["refusal"] = refusal.as_dict()
-    return evidence
 
 
 class _Edit(NamedTuple):
@@ -82,68 +53,144 @@ class _Edit(NamedTuple):
         return self.content != self.snapshot.content
 
 
-def _planned(files: List[Dict[str, str]], target: Target) -> List[_Edit]:
-    edits: Dict[str, _Edit] = {}
-    for file in files:
-        path = file["path"]
-        edit = edits.get(path)
-        if edit is None:
-            snapshot = _secure_file.read(path)
-            edit = _Edit(snapshot, snapshot.content, [])
-        value = read_value(file["format"], edit.content, file["key"], path)
-        before = _recognised(value, file, target)
-        content = edit.content
-        if value != target.secret:
-            content = replace_value(file["format"], content, file["key"], target.secret, path)
-        edit.found.append({"path": path, "key": file["key"], "before": before, "after": target.fingerprint})
-        edits[path] = edit._replace(content=content)
-    for edit in edits.values():
-        if edit.needed:
-            _secure_file.check_replaceable(edit.snapshot)
-    return list(edits.values())
+class Deployment:
+    """One dependent: its files are brought to the target, and `evidence` says what was found, done and proved.
+
+    A refusal ends the steps of this dependent and of no other. A dependent without files is one whose secret is kept
+    elsewhere, and was read back by whoever calls.
+    """
+
+    def __init__(self, dependent: Mapping[str, Any], target: Target) -> None:
+        """Take a dependent with `name`, `files`, `restart`, `check`, `proof`, `unattested` and `accept_unknown`."""
+        self.dependent = dependent
+        self.target = target
+        self._edits: List[_Edit] = []
+        self.evidence: Dict[str, Any] = {
+            "name": dependent["name"],
+            "client_id": target.client_id,
+            "fingerprint": target.fingerprint,
+            "files": [],
+            "changed": False,
+            "restarted": False,
+            "proof": None,
+            "refusal": None,
+        }
+
+    @property
+    def refused(self) -> bool:
+        """Whether a step was refused, so that no other may follow."""
+        return self.evidence["refusal"] is not None
+
+    @property
+    def care_is_owed(self) -> bool:
+        """Whether a restart and a check are owed: something changed now, or before a crash (I-14)."""
+        return not self.refused and bool(self.evidence["changed"] or self.dependent["unattested"])
+
+    def attempt(self, step: Callable[[], None]) -> None:
+        """Take a step unless an earlier one was refused."""
+        if self.refused:
+            return
+        try:
+            step()
+        except Refusal as refusal:
+            self.evidence["refusal"] = refusal.as_dict()
+
+    def write(self, check_mode: bool) -> None:
+        """Bring all files to the target; all are read and checked before the first is written."""
+        self._edits = self._planned()
+        self.evidence["files"] = [found for edit in self._edits for found in edit.found]
+        for edit in self._edits:
+            if edit.needed and check_mode:
+                self.evidence["changed"] = True
+            elif edit.needed:
+                _secure_file.replace(edit.snapshot, edit.content)
+                self.evidence["changed"] = True
+
+    def read_back(self) -> None:
+        """See that the secret stands in the files now (I-4)."""
+        for edit in self._edits:
+            content = _secure_file.read(edit.snapshot.path).content
+            if content != edit.content:
+                self._read_again(edit.snapshot.path, content)
+
+    def _read_again(self, path: str, content: bytes) -> None:
+        """Look at a file that is not the one that was written: another integration's secret may be in it, too."""
+        for file in self.dependent["files"]:
+            if file["path"] != path:
+                continue
+            located = locate(file["format"], content, file["key"], path)
+            located.confirm()
+            if located.value != self.target.secret:
+                raise Refusal(
+                    "I-4: what was written is what stands there",
+                    f"{path}, key {file['key']}",
+                    self.target.fingerprint,
+                    fingerprint(self.target.key, located.value),
+                    "something changed the file at the same moment (configuration management?); stop it, run again",
+                )
+
+    def prove(self, ask: Ask) -> None:
+        """Record the proof that the inventory wants of this dependent."""
+        if self.dependent["proof"] == "fingerprint":
+            self.evidence["proof"] = {"outcome": "fingerprint", "scopes": [], "expires_in": 0}
+            return
+        answer = ask(self.target.auth_url, self.target.client_id, self.target.secret)
+        if answer.outcome != ACCEPTED:
+            raise _not_proved(self.target, answer)
+        outcome = "soak" if self.dependent["proof"] == "soak" else answer.outcome
+        self.evidence["proof"] = {
+            "outcome": outcome,
+            "scopes": list(answer.scopes),
+            "expires_in": answer.expires_in,
+        }
+
+    def _planned(self) -> List[_Edit]:
+        edits: Dict[str, _Edit] = {}
+        for file in self.dependent["files"]:
+            path = file["path"]
+            edit = edits.get(path) or _opened(path)
+            located = locate(file["format"], edit.content, file["key"], path)
+            before = self._recognised(located, file)
+            content = edit.content
+            if located.value == self.target.secret:
+                located.confirm()
+            else:
+                content = located.replaced(self.target.secret)
+            edit.found.append({"path": path, "key": file["key"], "before": before, "after": self.target.fingerprint})
+            edits[path] = edit._replace(content=content)
+        for edit in edits.values():
+            if edit.needed:
+                _secure_file.check_replaceable(edit.snapshot)
+        return list(edits.values())
+
+    def _recognised(self, located: Located, file: Mapping[str, Any]) -> str:
+        """Only a secret that the journal knows is replaced, or one that the inventory declares unknown (I-22, I-24)."""
+        found = fingerprint(self.target.key, located.value)
+        if found in self.target.known.values() or self.dependent["accept_unknown"]:
+            return found
+        raise Refusal(
+            "I-24: only a secret that the journal knows is replaced",
+            f"{file['path']}, key {file['key']}",
+            " or ".join(f"the {name} secret {known}" for name, known in sorted(self.target.known.items())),
+            f"an unknown value, {found}" if located.value else "an empty value",
+            "find out who changed it: put the active secret there by hand, or correct path and key in sfmc_dependents;"
+            " a place that was never rotated is taken over with `unknown_secret: accept`; nothing of this dependent was"
+            " written",
+        )
 
 
-def _recognised(value: str, file: Mapping[str, str], target: Target) -> str:
-    """Only a secret that the journal knows is ever replaced (I-22, I-24)."""
-    found = fingerprint(target.key, value)
-    if found in target.known.values():
-        return found
-    raise Refusal(
-        "I-24: only a secret that the journal knows is replaced",
-        f"{file['path']}, key {file['key']}",
-        " or ".join(f"the {name} secret {known}" for name, known in sorted(target.known.items())),
-        f"an unknown value, {found}" if value else "an empty value",
-        "find out who changed it: put the active secret there by hand, or correct path and key in sfmc_dependents;"
-        " nothing of this dependent was written",
-    )
+def _opened(path: str) -> _Edit:
+    snapshot = _secure_file.read(path)
+    return _Edit(snapshot, snapshot.content, [])
 
 
-def _read_back(files: List[Dict[str, str]], target: Target) -> str:
-    """Return the secret as it stands in the files now, the same in each of them (I-4)."""
-    value = ""
-    for file in files:
-        value = read_value(file["format"], _secure_file.read(file["path"]).content, file["key"], file["path"])
-        if fingerprint(target.key, value) != target.fingerprint:
-            raise Refusal(
-                "I-4: what was written is what stands there",
-                f"{file['path']}, key {file['key']}",
-                target.fingerprint,
-                fingerprint(target.key, value),
-                "something changed the file at the same moment (configuration management?); stop it, run again",
-            )
-    return value
-
-
-def _proved(value: str, target: Target, ask: Ask) -> Dict[str, Any]:
-    answer = ask(target.auth_url, target.client_id, value)
-    if answer.outcome == ACCEPTED:
-        return {"outcome": answer.outcome, "scopes": list(answer.scopes), "expires_in": answer.expires_in}
+def _not_proved(target: Target, answer: Answer) -> Refusal:
     hint = (
         "the secret is dead: run keyturn.sfmc.status to see what SFMC says of it"
         if answer.outcome == REJECTED
         else "see that this host reaches SFMC (proxy, firewall, CA), then run again; both secrets work meanwhile"
     )
-    raise Refusal(
+    return Refusal(
         "I-16: only a fresh token is proof",
         f"{target.auth_url} from this host",
         f"a token for secret {target.fingerprint}",

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Keyturn
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Token requests from a managed host, over Ansible's own urls module: nothing needs to be installed there."""
+"""HTTP from a managed host, over Ansible's own urls module: nothing needs to be installed there."""
 
 import socket
 import ssl
@@ -97,3 +97,18 @@ class HostClient:
             response = error
         with response:
             return response.getcode(), dict(response.headers), response.read(MAX_BODY_BYTES)
+
+
+def url_status(url: str, validate_certs: bool) -> str:
+    """Return the HTTP status of a health check's URL, or in words why there is none."""
+    try:
+        with open_url(
+            url, timeout=_TIMEOUT, validate_certs=validate_certs, use_netrc=False, http_agent="keyturn.sfmc"
+        ) as response:
+            return str(response.getcode())
+    except HTTPError as error:
+        with error:
+            return str(error.code)
+    except (OSError, HTTPException, UrlsConnectionError) as error:
+        reason = getattr(error, "reason", error)
+        return f"no answer ({type(reason).__name__})"

@@ -74,6 +74,8 @@ integrations:
       dependents: 3
       proved: 3
       missing: []
+      people: []
+      failing: []
       blockers: []
       effects: [activate, activated]
 hosts:
@@ -82,6 +84,14 @@ hosts:
   type: list
   elements: str
   sample: [mule1]
+batches:
+  description:
+    - How many of RV(hosts) make each batch, for C(serial) of a play. Hosts come in their C(sfmc_order); those that
+      failed last time come last in it.
+  returned: always
+  type: list
+  elements: int
+  sample: [1]
 idle:
   description: Whether there is nothing to do for any of them.
   returned: always

@@ -23,44 +23,56 @@ attributes:
 options:
   state:
     description:
-      - V(begun) records, before the first write, that hosts may hold the staged secret from now on.
-      - V(present) records what the hosts of this batch reported in O(variable).
+      - V(begun) opens a batch. It measures again, records before the first write that hosts may hold the staged secret
+        from now on, and returns what is missing. An integration whose last batch failed has nothing missing.
+      - V(present) records what the hosts of this batch reported in O(variables).
+      - V(acknowledged) records that O(by) has put the secret in at O(dependent), where only a person can.
       - V(retired) takes O(dependent), which the inventory no longer declares, out of the registry.
     type: str
     default: present
-    choices: [begun, present, retired]
-  variable:
-    description: Name of the variable in which each host keeps the list that M(keyturn.sfmc.deployed_secret) returned.
-    type: str
-    default: distribute_evidence
+    choices: [begun, present, acknowledged, retired]
+  variables:
+    description:
+      - Names of the variables in which each host keeps its reports, either the registered result of
+        M(keyturn.sfmc.deployed_secret) or M(keyturn.sfmc.remote_secret), or a list of what they return as C(dependents).
+    type: list
+    elements: str
+    default: [distribute_deployed, distribute_elsewhere]
   only:
     description:
-      - The dependents that are meant, of those that the inventory declares. Without it, all.
-      - RV(keyturn.sfmc.attestation#module:missing) of O(keyturn.sfmc.attestation#module:state=begun) names those
-        whose proof a rotation needs.
-    type: list
-    elements: dict
-    suboptions:
-      client_id:
-        description: Client id of the integration.
-        type: str
-        required: true
-      dependent:
-        description: The dependent as C(HOST/NAME).
-        type: str
-        required: true
+      - The dependents that are meant, by host, of those that the inventory declares. Without it, all.
+      - RV(missing) of O(state=begun) names those whose proof a rotation needs.
+    type: dict
+  max_fail_percentage:
+    description: How many dependents of the batch may fail before the rollout of their integration stops.
+    type: float
+    default: 0
   dependent:
-    description: The dependent to retire, as C(HOST/NAME).
+    description: The dependent to retire or to acknowledge, as C(HOST/NAME).
     type: str
   reason:
     description: Why it is retired, for the history.
+    type: str
+  by:
+    description: Who put the secret in.
+    type: str
+  until:
+    description: Until when the acknowledgement counts, a date or a time.
     type: str
 """
 
 EXAMPLES = r"""
 - name: Record what this batch proved
   keyturn.sfmc.attestation:
-    variable: distribute_evidence
+    variables: [distribute_deployed]
+  run_once: true
+
+- name: Say who has put the secret in at a vendor's screen
+  keyturn.sfmc.attestation:
+    state: acknowledged
+    dependent: vendors/segment
+    by: alice@example.com
+    until: "2027-01-31"
   run_once: true
 
 - name: Take a host that is gone for good out of the registry
@@ -73,13 +85,24 @@ EXAMPLES = r"""
 
 RETURN = r"""
 missing:
-  description: The dependents whose proof the rotations of this play's integrations need now.
+  description: The dependents of this batch whose proof a rotation needs now, by host.
   returned: when O(state=begun)
-  type: list
-  elements: dict
+  type: dict
   sample:
-    - client_id: 0a1b2c3d4e5f6g7h8i9j0k1l
-      dependent: mule1/mule runtime
+    mule1:
+      - client_id: 0a1b2c3d4e5f6g7h8i9j0k1l
+        dependent: mule1/mule runtime
+elsewhere:
+  description: Those of them that are no files, by host, with the task file of their kind.
+  returned: when O(state=begun)
+  type: dict
+  sample:
+    cloud:
+      - name: order function
+        client_id: 0a1b2c3d4e5f6g7h8i9j0k1l
+        index: 0
+        desired: staged
+        file: kinds/aws_lambda.yml
 integrations:
   description: What was recorded for each integration.
   returned: when O(state=present)
@@ -87,7 +110,15 @@ integrations:
   elements: dict
   sample:
     - name: crm_sync
+      client_id: 0a1b2c3d4e5f6g7h8i9j0k1l
       changed: true
       proved: [mule1/mule runtime]
       failed: []
+      stopped: false
+stopped:
+  description: Client ids of the integrations whose rollout stops.
+  returned: when O(state=present)
+  type: list
+  elements: str
+  sample: []
 """

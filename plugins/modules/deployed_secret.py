@@ -6,21 +6,22 @@
 
 DOCUMENTATION = r"""
 module: deployed_secret
-short_description: See that this host's files hold the desired client secret, and prove each with a fresh token
+short_description: See that this host's dependents hold the desired client secret, and prove each with a fresh token
 version_added: 0.1.0
 description:
-  - One call for all files of a host that C(sfmc_dependents) declares. Which secret they should hold follows
+  - One call for all that C(sfmc_dependents) declares of a host. Which secret they should hold follows
     from the journal; the staged secret is handed out only to a distribution that M(keyturn.sfmc.attestation) has begun.
   - All files of a dependent are read and checked before the first is written. Only a secret that the journal
     knows is replaced; anything else is reported with its fingerprint and left alone.
   - Writes atomically, keeps owner, mode and extended attributes, reads back, and asks SFMC for a fresh token
-    with the value read back.
-  - The host needs Python 3.6 or later and nothing else.
+    with the value read back. Then what is owed is restarted and checked, and the files are read once more.
+  - What several dependents of a host share is done once - a token request, a restart, a check.
+  - The host needs Python 3.6 or later; for files of the format C(yaml) also PyYAML.
 author:
   - Keyturn (@keyturn)
 attributes:
   check_mode:
-    description: Reports what would be written, and writes nothing.
+    description: Reports what would be written, writes and restarts nothing.
     support: full
   diff_mode:
     description: Shows fingerprints, never secrets or other content of the files.
@@ -42,7 +43,7 @@ options:
     description:
       - The dependents that are meant, of those that the inventory declares. Without it, all.
       - RV(keyturn.sfmc.attestation#module:missing) of O(keyturn.sfmc.attestation#module:state=begun) names those
-        whose proof a rotation needs.
+        whose proof a rotation needs, by host.
     type: list
     elements: dict
     suboptions:
@@ -68,7 +69,7 @@ options:
         type: str
         required: true
       files:
-        description: Its files.
+        description: Its files; empty when its secret is kept elsewhere.
         type: list
         elements: dict
         required: true
@@ -84,7 +85,87 @@ options:
           key:
             description: Where the secret stands, in the key syntax of the format.
             type: str
-            required: true
+          encoding:
+            description: How the secret is encoded there.
+            type: str
+            default: plain
+            choices: [plain, base64]
+      restart:
+        description: What is restarted when something changed.
+        type: dict
+        suboptions:
+          service:
+            description: Name of a service of the init system.
+            type: str
+          supervisor:
+            description: Name of a program of supervisord.
+            type: str
+          command:
+            description: Program and arguments.
+            type: list
+            elements: str
+          container:
+            description: Name of a container.
+            type: str
+          engine:
+            description: Its engine. Without it, whichever is there.
+            type: str
+            choices: [docker, podman]
+          daemon_reload:
+            description: Whether systemd reads its units again first.
+            type: bool
+            default: false
+          timeout:
+            description: Seconds.
+            type: float
+            default: 120
+      check:
+        description: How it shows that it is well.
+        type: dict
+        suboptions:
+          url:
+            description: URL that this host asks.
+            type: str
+          status:
+            description: Status that the URL answers.
+            type: int
+            default: 200
+          validate_certs:
+            description: Whether the certificate of an https URL is verified.
+            type: bool
+            default: true
+          command:
+            description: Program and arguments.
+            type: list
+            elements: str
+          service:
+            description: Name of a service that is active.
+            type: str
+          retries:
+            description: How often it is asked again.
+            type: int
+            default: 10
+          delay:
+            description: Seconds between two tries.
+            type: int
+            default: 1
+          timeout:
+            description: Seconds for one try of a command.
+            type: float
+            default: 30
+      proof:
+        description: Which proof is wanted.
+        type: str
+        default: token
+        choices: [token, fingerprint, soak]
+      unattested:
+        description: Whether the journal has no proof of it yet, so that a restart may still be owed.
+        type: bool
+        default: false
+      accept_unknown:
+        description: Whether any value that stands there may be replaced.
+        type: bool
+        default: false
   targets:
     description: Filled in by the controller from the journal; a task does not give it.
     type: list
@@ -105,6 +186,10 @@ options:
         description: Fingerprints that may stand in the files.
         type: dict
         required: true
+      ask_after:
+        description: Seconds from the start of this module before which SFMC is not asked, for the pace of the rollout.
+        type: float
+        default: 0
   secrets:
     description: Filled in by the controller from the store; a task does not give it.
     type: dict
@@ -143,33 +228,63 @@ dependents:
         outcome: accepted
         scopes: [email_read]
         expires_in: 1079
-      restart_owed: true
+      restarted: true
       refusal: null
 """
 
-from typing import Dict
+import time
+from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Target, deploy
-from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import HostClient
+from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Ask, Target
+from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import HostClient, url_status
+from ansible_collections.keyturn.sfmc.plugins.module_utils._host_deployment import deploy
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import Answer
+from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import Upkeep
 
 _FILE = {
     "path": {"type": "str", "required": True},
     "format": {"type": "str", "required": True},
-    "key": {"type": "str", "required": True, "no_log": False},
+    "key": {"type": "str", "no_log": False},
+    "encoding": {"type": "str", "default": "plain", "choices": ["plain", "base64"]},
+}
+_RESTART = {
+    "service": {"type": "str"},
+    "supervisor": {"type": "str"},
+    "command": {"type": "list", "elements": "str"},
+    "container": {"type": "str"},
+    "engine": {"type": "str", "choices": ["docker", "podman"]},
+    "daemon_reload": {"type": "bool", "default": False},
+    "timeout": {"type": "float", "default": 120},
+}
+_CHECK = {
+    "url": {"type": "str"},
+    "status": {"type": "int", "default": 200},
+    "validate_certs": {"type": "bool", "default": True},
+    "command": {"type": "list", "elements": "str"},
+    "service": {"type": "str"},
+    "retries": {"type": "int", "default": 10},
+    "delay": {"type": "int", "default": 1},
+    "timeout": {"type": "float", "default": 30},
 }
 _DEPENDENT = {
     "name": {"type": "str", "required": True},
     "client_id": {"type": "str", "required": True},
     "files": {"type": "list", "elements": "dict", "required": True, "options": _FILE},
+    "restart": {"type": "dict", "options": _RESTART},
+    "check": {"type": "dict", "options": _CHECK},
+    "proof": {"type": "str", "default": "token", "choices": ["token", "fingerprint", "soak"]},
+    "unattested": {"type": "bool", "default": False},
+    "accept_unknown": {"type": "bool", "default": False},
 }
 _TARGET = {
     "client_id": {"type": "str", "required": True},
     "auth_url": {"type": "str", "required": True},
     "ca_path": {"type": "str"},
     "known": {"type": "dict", "required": True},
+    "ask_after": {"type": "float", "default": 0},
 }
 _ONLY = {"client_id": {"type": "str", "required": True}, "dependent": {"type": "str", "required": True}}
 ARGUMENTS = {
@@ -182,20 +297,8 @@ ARGUMENTS = {
 }
 
 
-def _diff(file: Dict[str, str]) -> Dict[str, str]:
+def _targets(given: Dict[str, Any]) -> Dict[str, Target]:
     return {
-        "before_header": file["path"],
-        "after_header": file["path"],
-        "before": "{key}: {before}\n".format(**file),
-        "after": "{key}: {after}\n".format(**file),
-    }
-
-
-def main() -> None:
-    """Deploy every dependent of this host and report the evidence."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    given = module.params
-    targets = {
         target["client_id"]: Target(
             target["client_id"],
             target["auth_url"],
@@ -205,19 +308,46 @@ def main() -> None:
         )
         for target in given["targets"] or []
     }
-    clients = {target["client_id"]: HostClient(target["ca_path"]) for target in given["targets"] or []}
-    evidence = [
-        deploy(item, targets[item["client_id"]], clients[item["client_id"]].fresh_token, module.check_mode)
-        for item in given["dependents"] or []
+
+
+def _paced(given: Dict[str, Any], started: float) -> Ask:
+    """Return how to ask for a token: not before this host's turn in the rollout."""
+    settings = {target["client_id"]: target for target in given["targets"] or []}
+
+    def ask(auth_url: str, client_id: str, secret: str) -> Answer:
+        time.sleep(max(0.0, started + settings[client_id]["ask_after"] - time.monotonic()))
+        return HostClient(settings[client_id]["ca_path"]).fresh_token(auth_url, client_id, secret)
+
+    return ask
+
+
+def _diff(evidence: List[Dict[str, Any]]) -> List[Dict[str, str]]:
+    return [
+        {
+            "before_header": file["path"],
+            "after_header": file["path"],
+            "before": "{key}: {before}\n".format(**file),
+            "after": "{key}: {after}\n".format(**file),
+        }
+        for item in evidence
+        if item["changed"]
+        for file in item["files"]
+        if file["before"] != file["after"]
     ]
-    changes = [
-        file for item in evidence if item["changed"] for file in item["files"] if file["before"] != file["after"]
-    ]
+
+
+def main() -> None:
+    """Deploy every dependent of this host and report the evidence."""
+    started = time.monotonic()
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    given = module.params
+    upkeep = Upkeep(url_status, list((given["secrets"] or {}).values()))
+    evidence = deploy(given["dependents"] or [], _targets(given), _paced(given, started), upkeep, module.check_mode)
     refusals = [Refusal(**item["refusal"]) for item in evidence if item["refusal"]]
     result = {
-        "changed": any(item["changed"] for item in evidence),
+        "changed": any(item["changed"] or item["restarted"] for item in evidence),
         "dependents": evidence,
-        "diff": [_diff(file) for file in changes],
+        "diff": _diff(evidence),
     }
     if refusals:
         module.fail_json(msg="\n".join(str(refusal) for refusal in refusals), **result)

@@ -38,6 +38,13 @@ options:
   reason:
     description: Why a rotation is given up, for the history.
     type: str
+  serial:
+    description:
+      - Sizes of the batches of a distribution, numbers of hosts or percentages. The last one repeats.
+      - They count for each C(sfmc_order) by itself, so that no batch holds hosts of two orders.
+    type: list
+    elements: str
+    default: ["1", "25%", "100%"]
 """
 
 EXAMPLES = r"""
@@ -87,6 +94,8 @@ integrations:
       dependents: 3
       proved: 3
       missing: []
+      people: []
+      failing: []
       blockers: []
       effects: [activate, activated]
 hosts:
@@ -95,6 +104,14 @@ hosts:
   type: list
   elements: str
   sample: [mule1]
+batches:
+  description:
+    - How many of RV(hosts) make each batch, for C(serial) of a play. Hosts come in their C(sfmc_order); those that
+      failed last time come last in it.
+  returned: always
+  type: list
+  elements: int
+  sample: [1]
 idle:
   description: Whether there is nothing to do for any of them.
   returned: always

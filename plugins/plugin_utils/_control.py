@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -14,9 +14,16 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import DeclaredDependent, Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import (
+    DEFAULT_SIZES,
+    Member,
+    Rollout,
+    rollout,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome, Waiting
@@ -32,6 +39,8 @@ WAITING: dict[str, Any] = {
     "poll": {"type": "float", "default": 15.0},
     "on_blocked": {"type": "str", "default": "fail", "choices": ["fail", "report"]},
 }
+#: Option of the modules that plan a distribution; documented with each of them.
+SERIAL: dict[str, Any] = {"serial": {"type": "list", "elements": "str", "default": list(DEFAULT_SIZES)}}
 #: Option of the modules that a distribution narrows down to the dependents whose proof is missing.
 ONLY: dict[str, Any] = {
     "type": "list",
@@ -146,21 +155,23 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         budget = timedelta(seconds=0 if self.check_mode else arguments["wait"])
         waiting = Waiting(budget, self.tell, arguments["poll"])
         outcomes = waiting.advance(runs, (lambda run: run.look()) if self.check_mode else act)
-        result = self.reported(outcomes, arguments["on_blocked"] == "fail")
+        result = self.reported(outcomes, arguments["on_blocked"] == "fail", arguments.get("serial", DEFAULT_SIZES))
         if self.check_mode:
             result["changed"] = any(outcome.decision and outcome.decision.step in steps for outcome in outcomes)
         for item in result["integrations"]:
             self.tell(f"{item['name']}: {item['phase']}; waits for {item['waits_for']}")
         return result
 
-    def reported(self, outcomes: list[Outcome], fail: bool) -> dict[str, Any]:
-        """Return the evidence of all integrations, and the hosts of this play that have work."""
+    def reported(self, outcomes: list[Outcome], fail: bool, sizes: Sequence[str] = DEFAULT_SIZES) -> dict[str, Any]:
+        """Return the evidence of all integrations, and the hosts of this play that have work, in their batches."""
         integrations = [evidence(outcome) for outcome in outcomes]
         blocked = [item for item in integrations if item["step"] == "stop"]
+        planned = self._planned(integrations, sizes)
         result: dict[str, Any] = {
             "changed": any(item["effects"] for item in integrations),
             "integrations": integrations,
-            "hosts": self._hosts_with_work(integrations),
+            "hosts": list(planned.hosts),
+            "batches": list(planned.batches),
             "blocked": [item["name"] for item in blocked],
             "idle": all(item["step"] == "none" for item in integrations),
         }
@@ -169,19 +180,34 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         return result
 
     def short_of(self, result: dict[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """A host of this play that should have been proved by now is a failure; one beyond the limit is not (I-10)."""
-        if result["hosts"] and arguments["on_blocked"] == "fail" and not self.check_mode:
-            behind = [item for item in result["integrations"] if item["step"] == "distribute"]
+        """A host of this play that should have been proved by now is a failure.
+
+        One beyond the limit is not (I-10), nor is a person who has not answered yet.
+        """
+        behind = [item for item in result["integrations"] if self._hosts_behind(item)]
+        if behind and arguments["on_blocked"] == "fail" and not self.check_mode:
             lines = [result["msg"]] if "msg" in result else []
             result.update(failed=True, msg="\n".join(lines + [item["waits_for"] for item in behind]))
         return result
 
-    def _hosts_with_work(self, integrations: list[dict[str, Any]]) -> list[str]:
-        missing = {
-            name.split("/", 1)[0] for item in integrations if item["step"] == "distribute" for name in item["missing"]
-        }
-        return [host for host in self.scope if host in missing]
+    def _hosts_behind(self, item: Mapping[str, Any]) -> set[str]:
+        """Return the hosts of this play whose proof an integration waits for."""
+        if item["step"] != "distribute":
+            return set()
+        return _hosts_of(set(item["missing"]) - set(item["people"])) & set(self.scope)
+
+    def _planned(self, integrations: list[dict[str, Any]], sizes: Sequence[str]) -> Rollout:
+        """Return the hosts of this play that have work, in the order and the batches of a rollout."""
+        distributing = [item for item in integrations if item["step"] == "distribute"]
+        missing = _hosts_of(name for item in distributing for name in item["missing"])
+        failed = _hosts_of(name for item in distributing for name in item["failing"])
+        orders = self.inventory.orders(host for host in self.scope if host in missing)
+        return rollout((Member(host, order, host in failed) for host, order in orders.items()), sizes)
 
     def _arguments(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
         _validation, arguments = self.validate_argument_spec(argument_spec=dict(self.SPEC))
         return dict(arguments)
+
+
+def _hosts_of(dependents: Iterable[str]) -> set[str]:
+    return {name.split("/", 1)[0] for name in dependents}

@@ -8,7 +8,7 @@ The specifications are Ansible argument specifications; docs/inventory.md docume
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -56,43 +56,68 @@ INTEGRATION = {
 _FILE = {
     "path": {"type": "str", "required": True},
     "format": {"type": "str", "required": True, "choices": list(FORMATS)},
-    "key": {"type": "str", "required": True, "no_log": False},
+    "key": {"type": "str", "no_log": False},
+    "keys": {"type": "list", "elements": "str", "no_log": False},
+    "encoding": {"type": "str", "default": "plain", "choices": ["plain", "base64"]},
 }
+_RESTARTED = ("service", "supervisor", "command", "container")
+_RESTART = {
+    "service": {"type": "str"},
+    "supervisor": {"type": "str"},
+    "command": {"type": "list", "elements": "str"},
+    "container": {"type": "str"},
+    "engine": {"type": "str", "choices": ["docker", "podman"]},
+    "timeout": {"type": "float", "default": 120.0},
+}
+_CHECKED = ("url", "command", "service")
 _CHECK = {
     "url": {"type": "str"},
     "command": {"type": "list", "elements": "str"},
+    "service": {"type": "str"},
     "retries": {"type": "int", "default": 10},
     "delay": {"type": "int", "default": 1},
     "status": {"type": "int", "default": 200},
+    "validate_certs": {"type": "bool", "default": True},
+    "timeout": {"type": "float", "default": 30.0},
 }
 DEPENDENT = {
     "integration": {"type": "str", "required": True},
     "name": {"type": "str"},
-    "files": {"type": "list", "elements": "dict", "required": True, "options": _FILE},
+    "kind": {"type": "str", "default": "files"},
+    "files": {"type": "list", "elements": "dict", "options": _FILE},
+    "options": {"type": "dict"},
     "restart": {
         "type": "dict",
-        "options": {"service": {"type": "str"}, "command": {"type": "list", "elements": "str"}},
-        "mutually_exclusive": [["service", "command"]],
-        "required_one_of": [["service", "command"]],
+        "options": _RESTART,
+        "mutually_exclusive": [_RESTARTED],
+        "required_one_of": [_RESTARTED],
     },
     "check": {
         "type": "dict",
         "options": _CHECK,
-        "mutually_exclusive": [["url", "command"]],
-        "required_one_of": [["url", "command"]],
+        "mutually_exclusive": [_CHECKED],
+        "required_one_of": [_CHECKED],
     },
+    "proof": {"type": "str", "default": "token", "choices": ["token", "fingerprint", "soak"]},
+    "unknown_secret": {"type": "str", "default": "refuse", "choices": ["refuse", "accept"]},
 }
 
 
-def declared(specification: Mapping[str, Any], value: object, offender: str) -> dict[str, Any]:
+def declared(
+    specification: Mapping[str, Any],
+    value: object,
+    offender: str,
+    required_one_of: Sequence[Sequence[str]] = (),
+) -> dict[str, Any]:
     """Return a declaration with its defaults filled in.
 
     :param offender: the variable and host, for the message.
+    :param required_one_of: groups of options, one of each must be given.
     :raises Refusal: an option that is missing, unknown or of the wrong type.
     """
     if not isinstance(value, Mapping):
         raise _misdeclared(offender, f"a mapping, not {type(value).__name__}")
-    result = ArgumentSpecValidator(dict(specification)).validate(dict(value))
+    result = ArgumentSpecValidator(dict(specification), required_one_of=required_one_of).validate(dict(value))
     if result.error_messages:
         raise _misdeclared(offender, "; ".join(result.error_messages))
     parameters: dict[str, Any] = result.validated_parameters

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import auth_url_of, checked_url
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._declarations import INTEGRATION, PROVIDER, STORE, declared
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Hold, Policy
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import moment_of
 
 #: Variables of one host, each templated when it is asked for.
 HostVariables = Mapping[str, Any]
@@ -34,6 +35,7 @@ class Integration:
     policy: Policy
     store: Mapping[str, Any]
     provider: Mapping[str, Any]
+    tokens_per_second: float = 5.0
 
 
 def host_integrations(variables: HostVariables, host: str) -> tuple[Integration, ...]:
@@ -79,6 +81,7 @@ def _integration(
         policy=_policy(name, said, variables, provider),
         store=store,
         provider=provider,
+        tokens_per_second=_numbers(name, said, variables)("tokens_per_second", Integration.tokens_per_second),
     )
 
 
@@ -112,7 +115,12 @@ def _policy(name: str, said: Mapping[str, Any], variables: HostVariables, provid
 
 
 #: A rotation is due within the life of a secret, and evidence lasts at least as long as a rollout takes.
-_BOUNDS = {"renew_before_days": (1, 179), "attestation_hours": (1, 8760), "clock_skew_seconds": (0, 1e10)}
+_BOUNDS = {
+    "renew_before_days": (1, 179),
+    "attestation_hours": (1, 8760),
+    "clock_skew_seconds": (0, 1e10),
+    "tokens_per_second": (0.01, 1000),
+}
 
 
 def _numbers(name: str, said: Mapping[str, Any], variables: HostVariables) -> Any:
@@ -147,14 +155,13 @@ def _hold(name: str, said: Mapping[str, Any] | None) -> Hold | None:
     until = said["until"]
     if until is None:
         return Hold(said["reason"])
-    try:
-        when = datetime.fromisoformat(until)
-    except ValueError:
+    when = moment_of(until)
+    if when is None:
         raise Refusal(
             "I-37: a hold says until when, or has no end",
             f"sfmc_integrations.{name}.hold.until",
             "a date such as 2026-12-24, or a time with its zone",
             "a text that is neither",
             "correct it; while it is unreadable nothing is rotated",
-        ) from None
-    return Hold(said["reason"], when if when.tzinfo else when.replace(tzinfo=timezone.utc))
+        )
+    return Hold(said["reason"], when)

@@ -6,26 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._declarations import DEPENDENT, INTEGRATION, declared
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent, host_dependents
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import (
     HostVariables,
     Integration,
     host_integrations,
 )
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent
-
-
-@dataclass(frozen=True)
-class DeclaredDependent:
-    """One entry of a host's `sfmc_dependents`, with the client id that its integration's name stands for there."""
-
-    client_id: str
-    dependent: Dependent
-    options: Mapping[str, Any]
 
 
 class Inventory:
@@ -89,6 +78,28 @@ class Inventory:
                 found.extend(host_dependents(self._hostvars[host], host))
         return tuple(found)
 
+    def orders(self, hosts: Iterable[str]) -> dict[str, float]:
+        """Return the place of each host in the order of a rollout, `sfmc_order`; 0 where it says nothing.
+
+        :raises Refusal: it is no number.
+        """
+        return {host: self._order(host) for host in hosts}
+
+    def _order(self, host: str) -> float:
+        value = self._raw(host).get("sfmc_order", 0)
+        if _is_template(value):
+            value = self._hostvars[host].get("sfmc_order")
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            raise Refusal(
+                "the order of hosts is a number, the lowest first",
+                f"sfmc_order of {host}",
+                "a number, such as 10 for databases and 20 for web servers",
+                f"a {type(value).__name__}",
+                "correct it in the inventory; nothing was changed",
+            ) from None
+
 
 def _is_template(value: object) -> bool:
     """Tell whether a value as written may come out otherwise on another host."""
@@ -107,81 +118,12 @@ _DECLARING = (
     "sfmc_renew_before_days",
     "sfmc_attestation_hours",
     "sfmc_clock_skew_seconds",
+    "sfmc_tokens_per_second",
     "sfmc_activate",
     "sfmc_activated",
     "sfmc_force",
     "inventory_dir",
 )
-
-
-def host_dependents(variables: HostVariables, host: str) -> tuple[DeclaredDependent, ...]:
-    """Return the dependents that one host's variables declare.
-
-    :raises Refusal: an integration that the host does not know, or one name used twice.
-    """
-    entries = variables.get("sfmc_dependents") or []
-    if not entries:
-        return ()
-    if not isinstance(entries, list):
-        raise Refusal(
-            "a host's dependents are a list",
-            f"sfmc_dependents of {host}",
-            "a list of mappings",
-            f"a {type(entries).__name__}",
-            "put a hyphen before each dependent",
-        )
-    ids = _client_ids(variables, host)
-    found: dict[tuple[str, str], DeclaredDependent] = {}
-    for number, entry in enumerate(entries):
-        item = _dependent(entry, number, ids, host)
-        if found.setdefault((item.client_id, item.dependent.name), item) is not item:
-            raise _twice(item, host)
-    return tuple(found.values())
-
-
-def _client_ids(variables: HostVariables, host: str) -> dict[str, str]:
-    """Return the client id of each integration's name, as this host declares them."""
-    integrations = variables.get("sfmc_integrations") or {}
-    if not isinstance(integrations, Mapping):
-        declared(INTEGRATION, integrations, f"sfmc_integrations of {host}")
-    for name, said in integrations.items():
-        if not isinstance(said, Mapping):
-            declared(INTEGRATION, said, f"sfmc_integrations.{name} of {host}")
-    return {str(name): str(said.get("client_id")) for name, said in integrations.items()}
-
-
-def _dependent(entry: Any, number: int, ids: Mapping[str, str], host: str) -> DeclaredDependent:
-    offender = f"sfmc_dependents[{number}] of {host}"
-    said = declared(DEPENDENT, entry, offender)
-    if said["integration"] not in ids:
-        raise Refusal(
-            "a dependent names an integration that its host knows",
-            offender,
-            "one of " + (", ".join(sorted(ids)) or "(this host has no sfmc_integrations)"),
-            f"integration {said['integration']!r}",
-            "correct the name, or declare the integration in the sfmc_integrations of the host's group",
-        )
-    if not said["files"]:
-        raise Refusal(
-            "I-38: an empty plan is not a success",
-            offender,
-            "at least one file",
-            "an empty list",
-            "name the file and key",
-        )
-    name = said["name"] or said["integration"]
-    places = tuple(sorted(f"{file['path']}#{file['key']}" for file in said["files"]))
-    return DeclaredDependent(ids[said["integration"]], Dependent(host, name, places), {**said, "name": name})
-
-
-def _twice(item: DeclaredDependent, host: str) -> Refusal:
-    return Refusal(
-        "a dependent's name is its identity on its host",
-        f"sfmc_dependents of {host}",
-        f"one dependent of {item.options['integration']} named {item.dependent.name!r}",
-        "two",
-        "give each its own `name`",
-    )
 
 
 def _agree(first: Integration, second: Integration, host: str) -> None:

@@ -15,14 +15,17 @@ from typing import Any
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils import _secure_file
-from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Target, deploy
+from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Target
 from ansible_collections.keyturn.sfmc.plugins.module_utils._fingerprint import fingerprint
-from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import HostClient
+from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import HostClient, url_status
+from ansible_collections.keyturn.sfmc.plugins.module_utils._host_deployment import deploy
+from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import Upkeep
 from ansible_collections.keyturn.sfmc.tests.simulator.clock import Clock
 from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_new_secret
 from ansible_collections.keyturn.sfmc.tests.simulator.packages import Package
 from ansible_collections.keyturn.sfmc.tests.simulator.server import running
 from ansible_collections.keyturn.sfmc.tests.simulator.world import World
+from ansible_collections.keyturn.sfmc.tests.unit._dependent import dependent
 
 KEY = "ab" * 16
 
@@ -59,10 +62,19 @@ class Host:
         prints = {name: fingerprint(KEY, value) for name, value in names.items()}
         return Target(self.package.client_id, self.url, KEY, secret or self.staged, prints)
 
-    def deploy(self, check_mode: bool = False, target: Target | None = None) -> dict[str, Any]:
-        """Deploy to all files."""
+    def deploy(self, check_mode: bool = False, target: Target | None = None, **more: Any) -> dict[str, Any]:
+        """Deploy to all files, as those of one dependent."""
+        wanted = target or self.target()
+        (evidence,) = self.deploy_all([dependent(wanted.client_id, self.files, **more)], wanted, check_mode)
+        return evidence
+
+    def deploy_all(
+        self, dependents: list[dict[str, Any]], target: Target, check_mode: bool = False
+    ) -> list[dict[str, Any]]:
+        """Deploy to several dependents of one integration."""
         ask = HostClient(sleep=lambda seconds: None).fresh_token
-        return deploy({"name": "app", "files": self.files}, target or self.target(), ask, check_mode)
+        upkeep = Upkeep(url_status, [target.secret], sleep=lambda seconds: None)
+        return deploy(dependents, {target.client_id: target}, ask, upkeep, check_mode)
 
     def contents(self) -> dict[str, bytes]:
         """Return every file of the host, also those that nobody declared."""
@@ -277,3 +289,113 @@ def test_a_file_that_changes_after_it_was_checked_is_not_overwritten(
 
 def _readable(host: Host) -> list[tuple[str, bytes]]:
     return [(path.name, path.read_bytes()) for path in host.root.iterdir() if path.is_file()]
+
+
+# --- restarts, checks, kinds of proof --------------------------------------------------------------------------------
+
+
+def _restart(*command: str) -> dict[str, Any]:
+    return {"command": list(command), "supervisor": None, "container": None, "daemon_reload": False, "timeout": 30}
+
+
+def _check(*command: str) -> dict[str, Any]:
+    return {"url": None, "command": list(command), "service": None, "retries": 0, "delay": 0, "timeout": 30}
+
+
+def _said(host: Host) -> list[str]:
+    path = host.root / "said"
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def _says(host: Host, word: str, status: int = 0) -> list[str]:
+    """Return a command that notes a word, how many tokens were asked for, and which secret stands in the first file."""
+    script = host.root / f"{word}.sh"
+    script.write_text(f"#!/bin/sh\necho {word} >> {host.root}/said\nexit {status}\n")
+    script.chmod(0o755)
+    return [str(script)]
+
+
+def test_a_secret_is_proved_before_anything_restarts_and_a_check_comes_last(host: Host) -> None:
+    """I-14, I-16."""
+    evidence = host.deploy(restart=_restart(*_says(host, "restart")), check=_check(*_says(host, "check")))
+    assert (evidence["restarted"], evidence["refusal"]) == (True, None)
+    assert _said(host) == ["restart", "check"]
+    host.world.faults.add({"fault": "unavailable", "times": "forever"})
+    evidence = host.deploy(target=host.target(host.active), restart=_restart(*_says(host, "restart")))
+    assert evidence["restarted"] is False and "I-16" in _sentence(evidence)
+    assert _said(host) == ["restart", "check"]
+
+
+def test_i15_nothing_new_restarts_and_checks_nothing(host: Host) -> None:
+    host.deploy()
+    care = {"restart": _restart(*_says(host, "restart")), "check": _check(*_says(host, "check"))}
+    assert host.deploy(**care)["restarted"] is False
+    assert _said(host) == []
+
+
+def test_i14_a_restart_is_owed_to_a_crash_between_write_and_attestation(host: Host) -> None:
+    host.deploy()
+    evidence = host.deploy(restart=_restart(*_says(host, "restart")), unattested=True)
+    assert (evidence["changed"], evidence["restarted"]) == (False, True)
+    assert _said(host) == ["restart"]
+
+
+def test_dependents_that_share_a_service_restart_it_once_and_ask_for_one_token(host: Host) -> None:
+    """I-15, I-21."""
+    wanted, restart = host.target(), _restart(*_says(host, "restart"))
+    works = [
+        dependent(wanted.client_id, [file], f"app {number}", restart=restart, check=_check(*_says(host, "check")))
+        for number, file in enumerate(host.files)
+    ]
+    found = host.deploy_all(works, wanted)
+    assert [item["refusal"] for item in found] == [None] * 4
+    assert [item["proof"]["outcome"] for item in found] == ["accepted"] * 4
+    assert (host.asked(), _said(host)) == (["staged"], ["restart", "check"])
+
+
+def test_a_restart_that_fails_proves_none_of_those_who_share_it_and_leaves_the_others(host: Host) -> None:
+    wanted, restart = host.target(), _restart(*_says(host, "restart", status=1))
+    first, second, third = (
+        dependent(wanted.client_id, [file], file["path"], restart=care)
+        for file, care in zip(host.files, [restart, restart, None], strict=False)
+    )
+    found = host.deploy_all([first, second, third], wanted)
+    assert ["I-14" in _sentence(item) for item in found[:2]] == [True, True]
+    assert [item["restarted"] for item in found] == [False, False, False]
+    assert found[2]["refusal"] is None
+    assert _said(host) == ["restart"]
+
+
+def test_a_service_that_does_not_come_back_keeps_its_dependent_unproved(host: Host) -> None:
+    evidence = host.deploy(restart=_restart(*_says(host, "restart")), check=_check(*_says(host, "check", status=1)))
+    assert "is well after it got its secret" in _sentence(evidence)
+    assert _said(host) == ["restart", "check"]
+
+
+def test_i4_a_restart_that_puts_the_old_file_back_is_seen(host: Host) -> None:
+    """I-32: a start script that renders its configuration anew."""
+    path = Path(host.files[0]["path"])
+    before = path.read_bytes()
+    (host.root / "old.env").write_bytes(before)
+    evidence = host.deploy(restart=_restart("cp", str(host.root / "old.env"), str(path)))
+    assert "I-4" in _sentence(evidence)
+
+
+def test_the_thousandth_twin_is_read_back_without_a_request(host: Host) -> None:
+    evidence = host.deploy(proof="fingerprint")
+    assert (evidence["proof"]["outcome"], host.asked()) == ("fingerprint", [])
+
+
+def test_what_is_not_restarted_is_proved_by_a_token_and_soaks(host: Host) -> None:
+    evidence = host.deploy(proof="soak")
+    assert (evidence["proof"]["outcome"], host.asked()) == ("soak", ["staged"])
+
+
+def test_a_place_that_was_never_rotated_is_taken_over_when_the_inventory_says_so(host: Host) -> None:
+    """I-24: a declared unknown secret."""
+    path = Path(host.files[0]["path"])
+    path.write_text(path.read_text().replace(host.active, "nobody-knows-this-one"))
+    assert "I-24" in _sentence(host.deploy())
+    evidence = host.deploy(accept_unknown=True)
+    assert evidence["refusal"] is None
+    assert host.staged in path.read_text() and "# kept" in path.read_text()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -246,17 +247,23 @@ def test_a_name_stands_for_the_client_id_that_it_has_on_that_host() -> None:
 WRONG_DEPENDENTS: dict[str, tuple[Any, str, str]] = {
     "an unknown integration": ({"integration": "cms", "files": [FILE]}, "sfmc_dependents[0] of h1", "one of crm"),
     "no integration": ({"files": [FILE]}, "sfmc_dependents[0] of h1", "integration"),
-    "no files": ({"integration": "crm"}, "sfmc_dependents[0] of h1", "files"),
+    "no files": ({"integration": "crm"}, "sfmc_dependents[0] of h1", "at least one file"),
     "an empty list of files": ({"integration": "crm", "files": []}, "sfmc_dependents[0] of h1", "I-38"),
     "a file without a key": ({"integration": "crm", "files": [{"path": "/a", "format": "ini"}]}, "[0] of h1", "key"),
     "an unknown option": ({"integration": "crm", "files": [FILE], "restrat": {}}, "[0] of h1", "restrat"),
     "two ways to restart": (
         {"integration": "crm", "files": [FILE], "restart": {"service": "a", "command": ["b"]}}, "[0] of h1", "mutually",
     ),
-    "no way to restart": ({"integration": "crm", "files": [FILE], "restart": {}}, "[0] of h1", "service, command"),
+    "no way to restart": ({"integration": "crm", "files": [FILE], "restart": {}}, "[0] of h1", "supervisor, command"),
     "two ways to check": (
         {"integration": "crm", "files": [FILE], "check": {"url": "a", "command": ["b"]}}, "[0] of h1", "mutually",
     ),
+    "a key and keys": ({"integration": "crm", "files": [{**FILE, "keys": ["A"]}]}, "of h1, /opt/app/.env", "both"),
+    "no key at all": ({"integration": "crm", "files": [{"path": "/a", "format": "json", "keys": []}]}, "/a", "`key`"),
+    "an unknown kind": ({"integration": "crm", "kind": "fax"}, "[0] of h1", "the kind 'fax'"),
+    "a kind with files": ({"integration": "crm", "kind": "manual", "files": [FILE]}, "[0] of h1", "no `files`"),
+    "options of no kind": ({"integration": "crm", "files": [FILE], "options": {"a": 1}}, "[0] of h1", "a `kind`"),
+    "an option that a kind needs": ({"integration": "crm", "kind": "manual"}, "[0] of h1.options", "where"),
     "a text": ("crm", "sfmc_dependents[0] of h1", "a mapping, not str"),
 }  # fmt: skip
 
@@ -269,6 +276,43 @@ def test_a_wrong_dependent_is_refused_by_its_place(what: str) -> None:
         _inventory(h1=_with(entry)).dependents()
     assert offender in caught.value.offender
     assert part in str(caught.value)
+
+
+def test_several_keys_of_one_file_are_several_places() -> None:
+    file = {"path": "/opt/app/.env", "format": "dotenv", "keys": ["A", "B"]}
+    (found,) = _inventory(h1=_with({"integration": "crm", "files": [file]})).dependents()
+    assert found.dependent.places == ("/opt/app/.env#A", "/opt/app/.env#B")
+    assert [each["key"] for each in found.options["files"]] == ["A", "B"]
+
+
+def test_a_kind_is_told_apart_by_what_identifies_its_place() -> None:
+    manual = {"integration": "crm", "kind": "manual", "options": {"where": "segment.com", "instructions": "call Bob"}}
+    (found,) = _inventory(h1=_with(manual)).dependents()
+    assert (found.dependent.kind, found.dependent.places) == ("manual", ("manual#segment.com",))
+
+
+def test_a_kind_of_ones_own_is_a_task_file(tmp_path: Path) -> None:
+    own = {"integration": "crm", "kind": "fax", "options": {"place": "line 7", "number": 5}}
+    (tmp_path / "fax.yml").touch()
+    (found,) = _inventory(h1=_with(own, sfmc_kinds=str(tmp_path))).dependents()
+    assert (found.dependent.kind, found.dependent.places) == ("fax", ("fax#line 7",))
+    assert found.options["options"]["number"] == 5
+
+
+def test_hosts_that_say_the_same_are_refused_each_by_its_own_name() -> None:
+    """What is checked once for many hosts still names the one that is asked for."""
+    wrong = _with({"integration": "crm", "files": [{"path": "/a"}]})
+    for host in ("h1", "h2"):
+        with pytest.raises(Refusal) as caught:
+            _inventory(**{host: wrong}).dependents()
+        assert caught.value.offender == f"sfmc_dependents[0] of {host}"
+
+
+def test_the_order_of_hosts_is_a_number_and_0_by_default() -> None:
+    inventory = _inventory(db={"sfmc_order": 10}, web={"sfmc_order": "20.5"}, rest={})
+    assert inventory.orders(["db", "web", "rest"]) == {"db": 10, "web": 20.5, "rest": 0}
+    with pytest.raises(Refusal, match="sfmc_order of db"):
+        _inventory(db={"sfmc_order": "first"}).orders(["db"])
 
 
 @pytest.mark.parametrize("dependents", ["crm", {"integration": "crm"}, 7])

@@ -9,16 +9,39 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import DeclaredDependent
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL, Dependent
+
+#: What a report's proof is called in the journal.
+_KINDS = {"accepted": "token", "fingerprint": "fingerprint", "soak": "soak", "written": "written"}
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A dependent that showed that it holds a secret; `kind` is that of an attestation."""
+
+    dependent: Dependent
+    fingerprint: str
+    kind: str = "token"
 
 
 @dataclass
 class Evidence:
-    """One integration's share of a batch: proved dependents with the fingerprint, and failures with the reason."""
+    """One integration's share of a batch: what is proved, and what failed with the reason."""
 
-    proved: list[tuple[Dependent, str]] = field(default_factory=list)
+    proved: list[Proved] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+def reports_of(result: Any) -> list[Mapping[str, Any]]:
+    """Return the reports in what a task registered: a result of `deployed_secret`, a list of reports, or a failure."""
+    if isinstance(result, Mapping):
+        if "dependents" in result:
+            return list(result["dependents"])
+        if result.get("failed") or result.get("unreachable"):
+            return [{"failure": str(result.get("msg") or "the module failed")}]
+        return []
+    return list(result or [])
 
 
 def sorted_evidence(
@@ -27,21 +50,26 @@ def sorted_evidence(
     """Return the evidence by client id.
 
     A dependent is proved when there are reports of it and each is good: nothing refused, no restart or check failed,
-    an accepted fresh token. A declared dependent without a report failed: absence is not coverage (I-12).
+    the proof that the inventory wants. A declared dependent without a report failed: absence is not coverage (I-12),
+    except where only a person can bring the secret.
 
     :param reports: by host, mappings with `name`, `client_id`, `fingerprint`, `proof` and `refusal`, as
-        `deployed_secret` returns them, or with `failure`: why a restart or a check did not work (with `name` and
-        `client_id`), or why the whole host did not (without).
+        `deployed_secret` returns them, or with `failure`: why something did not work (with `name` and `client_id`), or
+        why the whole host did not (without).
     """
     found: dict[str, Evidence] = {}
     for item in declared:
         evidence = found.setdefault(item.client_id, Evidence())
+        if item.dependent.kind == MANUAL:
+            continue
         own = [report for report in reports.get(item.dependent.host, ()) if _is_about(report, item)]
         reasons = [reason for reason in map(_reason, own) if reason]
         if reasons or not own:
             evidence.failed.append((item.dependent.id, "; ".join(reasons) or "the host did not answer"))
         else:
-            evidence.proved.append((item.dependent, str(own[-1]["fingerprint"])))
+            last = own[-1]
+            kind = _KINDS[last["proof"]["outcome"]]
+            evidence.proved.append(Proved(item.dependent, str(last["fingerprint"]), kind))
     return found
 
 
@@ -59,4 +87,4 @@ def _reason(report: Mapping[str, Any]) -> str:
     if refusal:
         return f"{refusal['offender']}: {refusal['rule']}; found {refusal['found']}"
     proof = report.get("proof")
-    return "" if proof and proof.get("outcome") == "accepted" else "no fresh token was asked for"
+    return "" if proof and proof.get("outcome") in _KINDS else "nothing was proved"

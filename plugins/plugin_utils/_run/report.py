@@ -46,6 +46,8 @@ _NOWHERE: dict[str, Any] = {
     "rotation_id": None,
     "desired": "",
     "missing": [],
+    "people": [],
+    "failing": [],
     "dependents": 0,
     "proved": 0,
 }
@@ -58,6 +60,7 @@ def _standing(run: Run, record: Record, decision: Decision) -> dict[str, Any]:
     left = (decision.expires_at - now).total_seconds() / 86400 if decision.expires_at else None
     idle = decision.step is Step.NONE
     dependents = len(journal.registry if idle else run.registry(journal))
+    missing = set(decision.missing)
     return {
         "phase": decision.phase.value,
         "step": decision.step.value,
@@ -71,6 +74,8 @@ def _standing(run: Run, record: Record, decision: Decision) -> dict[str, Any]:
         "rotation_id": rotation.id if rotation else None,
         "desired": decision.desired,
         "missing": list(decision.missing),
+        "people": list(decision.people),
+        "failing": [item.dependent for item in rotation.failures if item.dependent in missing] if rotation else [],
         "dependents": dependents,
         "proved": dependents - len(decision.missing) if _counts(decision) else 0,
         "blockers": [blocker.as_dict() for blocker in decision.blockers],
@@ -107,8 +112,18 @@ def waits_for(run: Run, record: Record, decision: Decision) -> str:
 def _proof_from(record: Record, decision: Decision) -> str:
     rotation = record.journal.open_rotation
     reasons = {failure.dependent: failure.reason for failure in rotation.failures} if rotation else {}
-    names = named(decision.missing, reasons, most=5)
-    return f"the {decision.desired} secret proved on {len(decision.missing)} dependent(s): {names}"
+    hosts = tuple(name for name in decision.missing if name not in decision.people)
+    sentences = []
+    if hosts:
+        names = named(hosts, reasons, most=5)
+        sentences.append(f"the {decision.desired} secret proved on {len(hosts)} dependent(s): {names}")
+    if decision.people:
+        names = named(decision.people, {}, most=5)
+        sentences.append(
+            f"people who put the {decision.desired} secret in at {names}, and then"
+            " ansible-playbook keyturn.sfmc.acknowledge"
+        )
+    return "; ".join(sentences)
 
 
 _NEXT = {

@@ -168,7 +168,8 @@ class Run:
             return
         now = self.client.measured_now()
         attestations = tuple(
-            Attestation(item.id, fingerprint, item.places, now, "token") for item, fingerprint in evidence.proved
+            Attestation(item.dependent.id, item.fingerprint, item.dependent.places, now, item.kind)
+            for item in evidence.proved
         )
         failures = tuple(Failure(name, now, reason) for name, reason in evidence.failed)
         self.note("attested", lambda journal, at: transitions.attested(journal, attestations, failures, at))

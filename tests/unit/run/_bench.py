@@ -10,8 +10,10 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Target, deploy
-from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import HostClient
+from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Target
+from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import HostClient, url_status
+from ansible_collections.keyturn.sfmc.plugins.module_utils._host_deployment import deploy
+from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import Upkeep
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import Provider
@@ -30,6 +32,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import SfmcClie
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
 from ansible_collections.keyturn.sfmc.tests.simulator.packages import Package
 from ansible_collections.keyturn.sfmc.tests.simulator.world import World
+from ansible_collections.keyturn.sfmc.tests.unit._dependent import dependent
 
 from ._tape import Tape, TapedHttp, TapedStore
 
@@ -233,7 +236,14 @@ class Bench:
         )
         files = [{"path": str(self.file(host)), "format": "dotenv", "key": KEY}]
         with self.tape.effect(f"deploy {host}"):
-            return deploy({"name": "crm", "files": files}, target, HostClient(sleep=self.pause).fresh_token, False)
+            (evidence,) = deploy(
+                [dependent(self.package.client_id, files, "crm")],
+                {self.package.client_id: target},
+                HostClient(sleep=self.pause).fresh_token,
+                Upkeep(url_status, []),
+                check_mode=False,
+            )
+        return evidence
 
 
 def closed_well(bench: Bench, package: Package) -> None:

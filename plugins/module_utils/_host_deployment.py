@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, Keyturn
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""All dependents of a host in one go: write everything, prove, restart, check, see that it is still there.
+
+A secret is proved before anything is restarted with it. What several dependents share is done once: a token request,
+a restart, a check.
+"""
+
+import json
+from functools import partial
+from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Ask, Deployment, Target
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import Answer
+from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import Upkeep
+
+
+def deploy(
+    dependents: Sequence[Mapping[str, Any]],
+    targets: Mapping[str, Target],
+    ask: Ask,
+    upkeep: Upkeep,
+    check_mode: bool,
+) -> List[Dict[str, Any]]:
+    """Bring a host's dependents to their targets; return the evidence of each. Never raises for what it finds.
+
+    :param targets: by client id.
+    :return: for each dependent `name`, `client_id`, `fingerprint`, `files`, `changed`, `restarted`, `proof` (None in
+        check mode when something would be written) and `refusal` (None when all went well).
+    """
+    works = [Deployment(dependent, targets[dependent["client_id"]]) for dependent in dependents]
+    for work in works:
+        work.attempt(partial(work.write, check_mode))
+    standing = [work for work in works if not (check_mode and work.evidence["changed"])]
+    once = _asked_once(ask)
+    for work in standing:
+        work.attempt(work.read_back)
+        work.attempt(partial(work.prove, once))
+    if not check_mode:
+        _care(standing, upkeep)
+    return [work.evidence for work in works]
+
+
+def _asked_once(ask: Ask) -> Ask:
+    """Return an `ask` that asks once for the same secret: one token of this host proves it for all of its files."""
+    answers: Dict[Tuple[str, str, str], Answer] = {}
+
+    def asked(auth_url: str, client_id: str, secret: str) -> Answer:
+        what = (auth_url, client_id, secret)
+        if what not in answers:
+            answers[what] = ask(*what)
+        return answers[what]
+
+    return asked
+
+
+def _care(works: Sequence[Deployment], upkeep: Upkeep) -> None:
+    """Restart and check what is owed; then see that this left the files as they were."""
+    owed = [work for work in works if work.care_is_owed]
+    _for_each_distinct(owed, "restart", upkeep.restart)
+    for work in owed:
+        work.evidence["restarted"] = work.dependent["restart"] is not None and not work.refused
+    _for_each_distinct(owed, "check", upkeep.check)
+    for work in owed:
+        work.attempt(work.read_back)
+
+
+def _for_each_distinct(works: Sequence[Deployment], what: str, act: Callable[[Mapping[str, Any]], None]) -> None:
+    """Do once what several dependents declare alike; they share its failure."""
+    groups: Dict[str, List[Deployment]] = {}
+    for work in works:
+        if work.dependent[what] is not None and not work.refused:
+            groups.setdefault(json.dumps(work.dependent[what], sort_keys=True), []).append(work)
+    for group in groups.values():
+        try:
+            act(group[0].dependent[what])
+        except Refusal as refusal:
+            for work in group:
+                work.evidence["refusal"] = refusal.as_dict()

@@ -1,0 +1,142 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of keyturn.sfmc.remote_secret; the work is done by the action plugin of that name."""
+
+DOCUMENTATION = r"""
+module: remote_secret
+short_description: Bring the desired client secret to a place of another system, with that system's own modules
+version_added: 0.1.0
+description:
+  - For dependents that are no files - a secret manager, a function's environment, a vendor's API. The task files of the
+    role C(distribute) use it, one for each kind; so does a kind of your own.
+  - Reads what stands there with a module or a lookup of another collection, replaces it only when the journal knows it,
+    writes with a module, reads it back, asks SFMC for a fresh token, restarts and checks what the dependent declares.
+  - Whatever the other module is given and returns stays inside of this task. It is neither registered nor logged, and
+    its messages are shown without secrets.
+author:
+  - Keyturn (@keyturn)
+attributes:
+  check_mode:
+    description: Reads, reports whether it would write, and writes nothing.
+    support: full
+  diff_mode:
+    description: Returns details about what has changed.
+    support: none
+  idempotent:
+    description: A second run changes nothing, unless the place can only be written.
+    support: full
+  action_group:
+    description: Use C(group/keyturn.sfmc.sfmc) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - keyturn.sfmc.sfmc
+options:
+  integration:
+    description: Name in C(sfmc_integrations) or client id of the integration.
+    type: str
+    required: true
+  dependent:
+    description: Name of the dependent in this host's C(sfmc_dependents).
+    type: str
+    required: true
+  distributing:
+    description:
+      - Whether this is part of a distribution, to which alone the staged secret is given before anything was written.
+    type: bool
+    default: false
+  read:
+    description: How the place is read. Without it the place can only be written, and the proof is a weaker one.
+    type: dict
+    suboptions:
+      module:
+        description: Module that reads it.
+        type: str
+      arguments:
+        description: Its arguments.
+        type: dict
+        default: {}
+      lookup:
+        description: Lookup that reads it, on the controller. Either this or a module.
+        type: str
+      terms:
+        description: Its terms.
+        type: list
+        elements: raw
+        default: []
+      options:
+        description: Its options.
+        type: dict
+        default: {}
+      value:
+        description:
+          - Where the value stands in the result, such as C(resources[0].data.secret). An empty text is all of it.
+        type: str
+        default: ""
+      version:
+        description: Where in the result the version stands that a write has to name.
+        type: str
+  write:
+    description: How it is written.
+    type: dict
+    required: true
+    suboptions:
+      module:
+        description: Module that writes it.
+        type: str
+        required: true
+      arguments:
+        description:
+          - Its arguments. C(${secret}) stands for the secret, as it is encoded there; C(${merged}) for what was read
+            with the secret in it; C(${version}) for the version that was read.
+        type: dict
+        required: true
+  key:
+    description:
+      - Where the secret stands in a JSON object, in the key syntax of JSON files. The other members stay.
+      - Without it, the whole value is the secret.
+    type: str
+  encoding:
+    description: How the secret is encoded there.
+    type: str
+    default: plain
+    choices: [plain, base64]
+"""
+
+EXAMPLES = r"""
+- name: Bring the secret to a parameter
+  keyturn.sfmc.remote_secret:
+    integration: crm_sync
+    dependent: order function
+    read:
+      lookup: amazon.aws.ssm_parameter
+      terms: [/prod/sfmc/client_secret]
+    write:
+      module: amazon.aws.ssm_parameter
+      arguments:
+        name: /prod/sfmc/client_secret
+        string_type: SecureString
+        value: "${secret}"
+  register: distribute_placed
+"""
+
+RETURN = r"""
+dependents:
+  description: The evidence of this one dependent.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - name: order function
+      client_id: 0a1b2c3d4e5f6g7h8i9j0k1l
+      fingerprint: 1f0c3ab5d2e4
+      place: "aws_ssm_parameter#/prod/sfmc/client_secret"
+      changed: true
+      restarted: false
+      proof:
+        outcome: accepted
+        scopes: [email_read]
+        expires_in: 1079
+      refusal: null
+"""

@@ -1,0 +1,110 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one module call for a host: which dependents, which secrets, when it is its turn to ask for a token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible import constants as C
+
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._pacing import Turns
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import EVER, uncovered
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record, secret_of
+
+
+class HostCall:
+    """What the host module needs to know of some dependents of one host, all of integrations that the host declares."""
+
+    def __init__(
+        self,
+        integrations: Iterable[Integration],
+        dependents: Iterable[DeclaredDependent],
+        vault_secrets: list[tuple[str, Any]],
+        distributing: bool,
+    ) -> None:
+        """Read the records of the dependents' integrations, once each.
+
+        :param distributing: whether a distribution asks, see `desired_secret`.
+        """
+        self.dependents = tuple(dependents)
+        needed = {item.client_id for item in self.dependents}
+        self._integrations = {item.client_id: item for item in integrations if item.client_id in needed}
+        self._records = {key: kept_record(item, vault_secrets) for key, item in self._integrations.items()}
+        self._distributing = distributing
+
+    def record(self, client_id: str) -> Record:
+        """Return the record of an integration."""
+        return self._records[client_id]
+
+    def secret(self, client_id: str) -> Secret:
+        """Return the secret that the dependents of an integration should hold."""
+        record = self._records[client_id]
+        return secret_of(record, desired_secret(record.journal, self._distributing))
+
+    def known(self, client_id: str) -> dict[str, str]:
+        """Return the fingerprints that may stand at a place, by the names of their secrets."""
+        secrets = self._records[client_id].secrets
+        kept = {name: getattr(secrets, name) for name in ("active", "staged", "previous")}
+        return {name: secrets.fingerprint(secret) for name, secret in kept.items() if secret is not None}
+
+    def arguments(self, check_mode: bool) -> dict[str, Any]:
+        """Return the arguments of the module `deployed_secret`, secrets among them."""
+        return {
+            "dependents": [self._dependent(item) for item in self.dependents],
+            "targets": [self._target(item, check_mode) for item in self._integrations.values()],
+            "secrets": {key: self.secret(key).reveal() for key in self._integrations},
+            "fingerprint_keys": {key: record.secrets.key for key, record in self._records.items()},
+        }
+
+    def accepts_unknown(self, item: DeclaredDependent) -> bool:
+        """Tell whether any value may stand at a place: declared so, and nobody ever proved what stands there."""
+        adopted = self._records[item.client_id].journal.adopted
+        return item.options["unknown_secret"] == "accept" and item.dependent.id not in adopted
+
+    def _dependent(self, item: DeclaredDependent) -> dict[str, Any]:
+        said = item.options
+        return {
+            "name": item.dependent.name,
+            "client_id": item.client_id,
+            "files": [{name: file[name] for name in ("path", "format", "key", "encoding")} for file in said["files"]],
+            "restart": _given(said["restart"]),
+            "check": _given(said["check"]),
+            "proof": said["proof"],
+            "unattested": self._is_unattested(item),
+            "accept_unknown": self.accepts_unknown(item),
+        }
+
+    def _is_unattested(self, item: DeclaredDependent) -> bool:
+        """A restart is owed to a crash between the write and the attestation, too (I-14, I-15)."""
+        record = self._records[item.client_id]
+        rotation = record.journal.open_rotation
+        if rotation is None:
+            return False
+        fingerprint = record.secrets.fingerprint(self.secret(item.client_id))
+        return bool(uncovered([item.dependent], rotation.attestations, fingerprint, EVER))
+
+    def _target(self, integration: Integration, check_mode: bool) -> dict[str, Any]:
+        client_id = integration.client_id
+        asks = any(item.client_id == client_id and item.options["proof"] != "fingerprint" for item in self.dependents)
+        turns = Turns(Path(C.DEFAULT_LOCAL_TMP))
+        wait = turns.wait(client_id, integration.tokens_per_second) if asks and not check_mode else 0.0
+        return {
+            "client_id": client_id,
+            "auth_url": integration.auth_url,
+            "ca_path": integration.ca_path,
+            "known": self.known(client_id),
+            "ask_after": wait,
+        }
+
+
+def _given(options: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the options that were given: a module takes no nothing."""
+    return None if options is None else {name: value for name, value in options.items() if value is not None}

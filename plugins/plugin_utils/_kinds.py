@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds of dependents that are no files: their `options` in `sfmc_dependents`, and what tells two places apart.
+
+`roles/distribute/tasks/kinds/` has a file for each, which says how the secret gets there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of dependent.
+
+    :param options: an Ansible argument specification.
+    :param identity: the options that say which place it is; a proof counts for that place only.
+    :param required_one_of: as in an argument specification.
+    """
+
+    options: Mapping[str, Any]
+    identity: tuple[str, ...]
+    required_one_of: tuple[tuple[str, ...], ...] = ()
+
+
+_TEXT: Mapping[str, Any] = {"type": "str"}
+_NEEDED: Mapping[str, Any] = {"type": "str", "required": True}
+
+KINDS: Mapping[str, Kind] = {
+    "command": Kind(
+        {
+            "write": {"type": "list", "elements": "str", "required": True},
+            "read": {"type": "list", "elements": "str"},
+        },
+        ("write",),
+    ),
+    MANUAL: Kind({"where": _NEEDED, "instructions": _TEXT}, ("where",)),
+}
+
+
+def task_file(kind: str, own: object) -> str:
+    """Return where the tasks of a kind are, as the role `distribute` includes them.
+
+    :param own: the folder `sfmc_kinds` with kinds of one's own.
+    """
+    return f"kinds/{kind}.yml" if kind in KINDS else f"{own}/{kind}.yml"
+
+
+def places_of(kind: str, options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the registry calls the place of a dependent that is no file: its kind, and which one it is.
+
+    A kind of one's own is told apart by its option `place`, if it has one.
+    """
+    identity = KINDS[kind].identity if kind in KINDS else ("place",)
+    said = [options.get(name) for name in identity]
+    return ("#".join([kind, *(_text(each) for each in said if each)]),)
+
+
+def _text(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

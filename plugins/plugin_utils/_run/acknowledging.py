@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person vouches for, where only a person can bring the secret: with a name, and with an end (I-35)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    MANUAL,
+    Attestation,
+    Decision,
+    Dependent,
+    Journal,
+    Known,
+    Staged,
+    required,
+)
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
+
+_RULE = "I-35: a person vouches for a place that only people reach, by name, and until a day"
+
+
+def acknowledge(run: Run, dependent_id: str, by: str, until: datetime | None, check_mode: bool) -> bool | None:
+    """Record that a person has put the desired secret in; tell whether that is new.
+
+    :return: None when this integration has no such dependent.
+    :raises Refusal: no name, no end to come, a dependent of another kind, or nothing that is waited for.
+    """
+    journal = run.keeper.load().journal
+    registry = {item.id: item for item in run.registry(journal)}
+    if dependent_id not in registry:
+        return None
+    dependent, now = registry[dependent_id], run.client.measured_now()
+    if dependent.kind != MANUAL:
+        raise _refused(
+            dependent_id, f"a dependent of the kind {MANUAL}", f"one of the kind {dependent.kind}, which proves itself"
+        )
+    if not by.strip():
+        raise _refused(dependent_id, "who has put the secret in", "no name")
+    if until is None or until <= now:
+        raise _refused(dependent_id, "a day to come, until which this counts", "none, or one that has passed")
+    decision = run.look()
+    if dependent_id not in decision.people:
+        return _known_already(journal, dependent, decision)
+    if not check_mode:
+        fingerprint = _desired(journal, decision).fingerprint
+        vouched = Attestation(dependent_id, fingerprint, dependent.places, now, "acknowledged", by.strip(), until)
+        run.note("acknowledged", lambda about, at: transitions.attested(about, (vouched,), (), at))
+    return True
+
+
+def _known_already(journal: Journal, dependent: Dependent, decision: Decision) -> bool:
+    """A second acknowledgement of the same is no news; one that nobody asks for is a mistake."""
+    rotation = journal.open_rotation
+    if rotation is not None and any(item.dependent == dependent.id for item in rotation.attestations):
+        return False
+    raise _refused(dependent.id, "a rotation that waits for it", f"the phase {decision.phase.value}")
+
+
+def _desired(journal: Journal, decision: Decision) -> Known | Staged:
+    rotation = required(journal.open_rotation)
+    return required(rotation.staged) if decision.desired == "staged" else required(journal.active)
+
+
+def _refused(dependent_id: str, expected: str, found: str) -> Refusal:
+    return Refusal(
+        _RULE,
+        dependent_id,
+        expected,
+        found,
+        "ansible-playbook keyturn.sfmc.acknowledge -e sfmc_acknowledge_dependent=HOST/NAME -e sfmc_acknowledge_by=WHO"
+        " -e sfmc_acknowledge_until=2027-01-31; see ansible-playbook keyturn.sfmc.status",
+    )

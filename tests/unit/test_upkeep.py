@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Restarts and checks with real commands; nobody waits."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils import _upkeep
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import Upkeep, restart_commands
+from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_new_secret
+
+NO_RESTART: dict[str, Any] = {
+    "service": None,
+    "supervisor": None,
+    "command": None,
+    "container": None,
+    "engine": None,
+    "daemon_reload": False,
+    "timeout": 30,
+}
+NO_CHECK: dict[str, Any] = {
+    "url": None,
+    "command": None,
+    "service": None,
+    "retries": 2,
+    "delay": 7,
+    "status": 200,
+    "validate_certs": True,
+    "timeout": 30,
+}
+
+
+def _python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def _upkeep_of(statuses: list[str] | None = None, secrets: list[str] | None = None) -> tuple[Upkeep, list[float]]:
+    answers, slept = iter(statuses or []), []
+    return Upkeep(lambda url, certs: next(answers), secrets or [], slept.append), slept
+
+
+def test_a_restart_by_command_runs_it(tmp_path: Path) -> None:
+    upkeep, _slept = _upkeep_of()
+    upkeep.restart({**NO_RESTART, "command": ["touch", str(tmp_path / "restarted")]})
+    assert (tmp_path / "restarted").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        (_python("print('port in use'); raise SystemExit(3)"), "exit status 3 (port in use)"),
+        (["/nowhere/program"], "exit status 127 (/nowhere/program: No such file or directory)"),
+        (["false"], "exit status 1"),
+    ],
+)
+def test_i14_a_restart_that_fails_says_how(command: list[str], found: str) -> None:
+    upkeep, _slept = _upkeep_of()
+    with pytest.raises(Refusal, match="I-14") as refused:
+        upkeep.restart({**NO_RESTART, "command": command})
+    assert refused.value.found == found
+
+
+def test_a_restart_that_does_not_end_is_ended() -> None:
+    upkeep, _slept = _upkeep_of()
+    with pytest.raises(Refusal) as refused:
+        upkeep.restart({**NO_RESTART, "command": ["sleep", "60"], "timeout": 0.05})
+    assert refused.value.found == "no end within its time"
+
+
+def test_a_program_that_is_left_behind_does_not_hold_up_the_restart() -> None:
+    """It keeps the output open, as daemons do that were started by a script."""
+    upkeep, _slept = _upkeep_of()
+    upkeep.restart({**NO_RESTART, "command": ["/bin/sh", "-c", "sleep 5 & exit 0"], "timeout": 3})
+
+
+def test_i27_what_a_command_prints_is_shown_without_the_secret() -> None:
+    secret = make_new_secret()
+    upkeep, _slept = _upkeep_of(secrets=[secret])
+    with pytest.raises(Refusal) as refused:
+        upkeep.restart({**NO_RESTART, "command": ["/bin/sh", "-c", f"echo bad secret {secret}; exit 1"]})
+    assert secret not in str(refused.value)
+    assert "bad secret (a secret)" in refused.value.found
+
+
+@pytest.mark.parametrize(
+    ("said", "systemd", "commands"),
+    [
+        ({"supervisor": "app"}, False, [["supervisorctl", "restart", "app"]]),
+        ({"container": "app", "engine": "podman"}, False, [["podman", "restart", "app"]]),
+        ({"service": "app"}, True, [["systemctl", "restart", "app"]]),
+        (
+            {"service": "app", "daemon_reload": True},
+            True,
+            [["systemctl", "daemon-reload"], ["systemctl", "restart", "app"]],
+        ),
+        ({"service": "app", "daemon_reload": True}, False, [["service", "app", "restart"]]),
+    ],
+)
+def test_what_a_restart_stands_for(
+    said: dict[str, Any], systemd: bool, commands: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_upkeep, "_SYSTEMD", str(tmp_path if systemd else tmp_path / "none"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert restart_commands({**NO_RESTART, **said}) == commands
+
+
+def test_a_service_is_told_by_whatever_init_system_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand-ins for `service` and `rc-service`: no init system runs here."""
+    monkeypatch.setattr(_upkeep, "_SYSTEMD", str(tmp_path / "none"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for program in ("service", "rc-service"):
+        script = tmp_path / program
+        script.write_text(f'#!/bin/sh\necho "{program} $@" >> {tmp_path}/said\n')
+        script.chmod(0o755)
+        upkeep, _slept = _upkeep_of()
+        upkeep.restart({**NO_RESTART, "service": "app"})
+        upkeep.check({**NO_CHECK, "service": "app"})
+    assert (tmp_path / "said").read_text().splitlines() == [
+        "service app restart",
+        "service app status",
+        "rc-service app restart",
+        "rc-service app status",
+    ]
+
+
+def test_a_container_is_restarted_by_the_engine_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert restart_commands({**NO_RESTART, "container": "app"}) == [["docker", "restart", "app"]]
+    (tmp_path / "podman").touch(0o755)
+    assert restart_commands({**NO_RESTART, "container": "app"}) == [["podman", "restart", "app"]]
+
+
+def test_a_check_is_repeated_until_it_passes() -> None:
+    upkeep, slept = _upkeep_of(["no answer (ConnectionRefusedError)", "503", "200"])
+    upkeep.check({**NO_CHECK, "url": "http://localhost/health"})
+    assert slept == [7, 7]
+
+
+def test_a_check_that_never_passes_says_what_came_last() -> None:
+    upkeep, slept = _upkeep_of(["502", "502", "503"])
+    with pytest.raises(Refusal) as refused:
+        upkeep.check({**NO_CHECK, "url": "http://localhost/health"})
+    assert (refused.value.offender, refused.value.expected) == ("http://localhost/health", "status 200")
+    assert refused.value.found == "503, after 3 tries"
+    assert slept == [7, 7]
+
+
+def test_a_check_by_command_wants_exit_status_0(tmp_path: Path) -> None:
+    upkeep, slept = _upkeep_of()
+    counts = f"echo x >> {tmp_path}/n; test $(wc -l < {tmp_path}/n) -eq 2"
+    upkeep.check({**NO_CHECK, "command": ["/bin/sh", "-c", counts]})
+    assert slept == [7]
+    with pytest.raises(Refusal, match="exit status 1"):
+        upkeep.check({**NO_CHECK, "command": ["false"]})
+
+
+def test_a_service_of_systemd_is_checked_for_being_active(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for systemctl."""
+    monkeypatch.setattr(_upkeep, "_SYSTEMD", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    script = tmp_path / "systemctl"
+    script.write_text('#!/bin/sh\ntest "$*" = "is-active --quiet app"\n')
+    script.chmod(0o755)
+    upkeep, _slept = _upkeep_of()
+    upkeep.check({**NO_CHECK, "service": "app"})
+    with pytest.raises(Refusal, match="service other"):
+        upkeep.check({**NO_CHECK, "service": "other"})
