@@ -34,7 +34,7 @@ options:
   variables:
     description:
       - Names of the variables in which each host keeps its reports, either the registered result of
-        M(keyturn.sfmc.deployed_secret) or M(keyturn.sfmc.remote_secret), or a list of what they return as C(dependents).
+        M(keyturn.sfmc.deployed_secret) or M(keyturn.sfmc.remote_secret), or a list of their C(dependents).
     type: list
     elements: str
     default: [distribute_deployed, distribute_elsewhere]

@@ -16,6 +16,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +26,18 @@ VENV_PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "tests" / "requirements"
 IMPORT_PATH = ROOT / ".work" / "collections" / "ansible_collections" / "keyturn"
 SETS = {"run": ["run.txt"], "test": ["run.txt", "test.txt"]}
+ECOSYSTEM = ROOT / ".work" / "ecosystem"
+#: The collections of other systems that dependents are tested with; the package `ansible` holds them all.
+COLLECTIONS = (
+    "amazon/aws",
+    "awx/awx",
+    "azure/azcollection",
+    "community/aws",
+    "community/general",
+    "community/hashi_vault",
+    "google/cloud",
+    "kubernetes/core",
+)
 
 
 class SetupError(Exception):
@@ -116,6 +130,28 @@ def install(set_name: str) -> None:
         (VENV / f"requirements-{name}.sha256").write_text(fingerprint(name))
 
 
+def provide_collections() -> None:
+    """Lay out the collections of other systems below ``.work/ecosystem``, once for each Python.
+
+    :raises SetupError: pip failed; its own words stand above.
+    """
+    stamp = ECOSYSTEM / "stamp"
+    wanted = hashlib.sha256("\n".join([venv_version(), *COLLECTIONS]).encode()).hexdigest()
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    say("fetching the collections of other systems (package ansible, 60 MB)")
+    shutil.rmtree(ECOSYSTEM, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        pip = [str(VENV_PYTHON), "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, "ansible"]
+        if subprocess.run(pip, stdin=subprocess.DEVNULL, check=False).returncode != 0:
+            raise SetupError("pip could not fetch the package ansible; is a package registry reachable?")
+        for wheel in Path(folder).glob("*.whl"):
+            with zipfile.ZipFile(wheel) as archive:
+                prefixes = tuple(f"ansible_collections/{name}/" for name in COLLECTIONS)
+                archive.extractall(ECOSYSTEM, [name for name in archive.namelist() if name.startswith(prefixes)])
+    stamp.write_text(wanted)
+
+
 def link_collection() -> None:
     """Make the tree importable as ``ansible_collections.keyturn.sfmc``: a link to the repository itself."""
     link = IMPORT_PATH / "sfmc"
@@ -150,6 +186,8 @@ def main(arguments: list[str]) -> int:
         install(set_name)
         link_collection()
         provide_sshd()
+        if set_name == "test":
+            provide_collections()
     except SetupError as error:
         print(f"setup: {error}", file=sys.stderr)
         return 1
