@@ -1,0 +1,150 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Dependents that are no files and need no other system: commands, people, kinds of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations
+
+#: Keeps what comes in on its standard input; prints it; and notes with which arguments it was called.
+_PROGRAM = """\
+#!/bin/sh
+echo "$@" >> {folder}/called
+case $1 in
+  put) cat > {folder}/kept ;;
+  get) cat {folder}/kept ;;
+esac
+"""
+
+
+@pytest.fixture
+def operations(pair_of_hosts: Operations) -> Operations:
+    return pair_of_hosts
+
+
+def _declare(operations: Operations, **entry: Any) -> None:
+    operations.declare_host("prod-b", lambda items: items.append({"integration": "crm_sync", **entry}))
+
+
+def _evidence(operations: Operations, dependent: str) -> str:
+    return next(each.evidence for each in operations.rotation("crm_sync").attestations if each.dependent == dependent)
+
+
+def _program(operations: Operations) -> Path:
+    folder = operations.estate.host("prod-b") / "opt/keeper"
+    folder.mkdir(parents=True)
+    program = folder / "keeper"
+    program.write_text(_PROGRAM.format(folder=folder))
+    program.chmod(0o755)
+    (folder / "kept").write_text(operations.secret("crm_sync"))
+    return program
+
+
+def test_a_command_gets_the_secret_on_its_standard_input_and_is_read_back(operations: Operations) -> None:
+    """I-29: never as an argument."""
+    program = _program(operations)
+    options = {"write": [str(program), "put"], "read": [str(program), "get"]}
+    _declare(operations, name="keeper", kind="command", options=options)
+    run = operations.rotate()
+    assert run.status == 0, run
+    assert (program.parent / "kept").read_text() == operations.secret("crm_sync")
+    assert set((program.parent / "called").read_text().splitlines()) == {"put", "get"}
+    assert _evidence(operations, "prod-b/keeper") == "token"
+    assert operations.rotate().changed == 0
+
+
+def test_a_command_that_cannot_be_read_counts_as_written(operations: Operations) -> None:
+    program = _program(operations)
+    _declare(operations, name="keeper", kind="command", options={"write": [str(program), "put"]})
+    assert operations.rotate().status == 0
+    assert (program.parent / "kept").read_text() == operations.secret("crm_sync")
+    assert _evidence(operations, "prod-b/keeper") == "written"
+
+
+def test_i24_a_command_that_keeps_an_unknown_secret_is_left_alone(operations: Operations) -> None:
+    program = _program(operations)
+    (program.parent / "kept").write_text("somebody-elses-secret")
+    options = {"write": [str(program), "put"], "read": [str(program), "get"]}
+    _declare(operations, name="keeper", kind="command", options=options)
+    run = operations.rotate()
+    assert run.status == 2, run
+    assert "prod-b/keeper" in run.said and "I-24" in run.said and "somebody-elses" not in run.said
+    assert (program.parent / "kept").read_text() == "somebody-elses-secret"
+    assert operations.sent("crm_sync") == ["generate"]
+    (program.parent / "kept").write_text(operations.secret("crm_sync"))
+    assert operations.rotate().status == 0
+
+
+def test_i35_a_place_that_only_people_reach_waits_for_one_without_failing(operations: Operations) -> None:
+    _declare(operations, name="segment", kind="manual", options={"where": "app.segment.com, source 7"})
+    run = operations.rotate()
+    assert run.status == 0, "to wait for a person is no failure"
+    assert "put the staged secret in at app.segment.com, source 7" in run.said, run
+    assert "sfmc_acknowledge_dependent" in run.said
+    assert operations.sent("crm_sync") == ["generate"]
+    said = {"sfmc_acknowledge_dependent": "prod-b/segment", "sfmc_acknowledge_by": "alice@example.com"}
+    nobody = operations.playbook("acknowledge", sfmc_acknowledge_dependent="prod-b/segment")
+    assert nobody.status == 2 and "no name" in nobody.said
+    endless = operations.playbook("acknowledge", **said)
+    assert endless.status == 2 and "a day to come" in endless.said
+    machine = operations.playbook("acknowledge", **{**said, "sfmc_acknowledge_dependent": "prod-b/mule"})
+    assert machine.status == 2 and "one of the kind files, which proves itself" in machine.said
+    unknown = operations.playbook("acknowledge", **{**said, "sfmc_acknowledge_dependent": "prod-b/faxx"})
+    assert unknown.status == 2 and "one of prod-a/web shop, prod-b/mule, prod-b/segment" in unknown.said
+    vouched = operations.playbook("acknowledge", **said, sfmc_acknowledge_until="2099-01-01")
+    assert (vouched.status, vouched.changed) == (0, 1), vouched
+    again = operations.playbook("acknowledge", **said, sfmc_acknowledge_until="2099-01-01")
+    assert (again.status, again.changed) == (0, 0), again
+    assert operations.rotate().status == 0
+    assert operations.sent("crm_sync") == ["generate", "activate"]
+    assert _evidence(operations, "prod-b/segment") == "acknowledged"
+
+
+def test_a_kind_of_ones_own_is_a_file_of_tasks(operations: Operations) -> None:
+    """The example of docs/kinds.md."""
+    kinds = operations.estate.root / "kinds"
+    kinds.mkdir()
+    kept = operations.estate.host("prod-b") / "opt/spool"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(operations.secret("crm_sync"))
+    tasks = [
+        {
+            "name": "Bring the secret to the spool",
+            "keyturn.sfmc.remote_secret": {
+                "integration": "{{ distribute_dependent.client_id }}",
+                "dependent": "{{ distribute_dependent.name }}",
+                "distributing": True,
+                "read": {
+                    "module": "ansible.builtin.command",
+                    "arguments": {"argv": ["cat", "{{ distribute_options.place }}"]},
+                    "value": "stdout",
+                },
+                "write": {
+                    "module": "ansible.builtin.command",
+                    "arguments": {"argv": ["tee", "{{ distribute_options.place }}"], "stdin": "${secret}"},
+                },
+            },
+            "register": "distribute_placed",
+        }
+    ]
+    (kinds / "spool.yml").write_text(yaml.safe_dump(tasks))
+    operations.declare_group(lambda variables: variables.update(sfmc_kinds=str(kinds)))
+    _declare(operations, name="spool", kind="spool", options={"place": str(kept)})
+    run = operations.rotate()
+    assert run.status == 0, run
+    assert kept.read_text().strip() == operations.secret("crm_sync")
+
+
+def test_a_kind_that_nobody_knows_is_refused_before_anything_happens(operations: Operations) -> None:
+    _declare(operations, name="fax", kind="fax")
+    run = operations.rotate()
+    assert run.status == 2, run
+    assert "the kind 'fax'" in run.said and "docs/kinds.md" in run.said
+    assert operations.sent("crm_sync") == []
