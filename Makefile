@@ -10,7 +10,7 @@ GATES := sanity ansible-lint ruff format mypy yamllint managed-hosts hygiene imp
 	execution-environment unit integration molecule
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run python check test demo build clean $(GATES)
+.PHONY: help setup setup-run python check test demo bench build clean $(GATES)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ $(GATES): setup
 
 demo: setup-run ## a whole rotation over two environments against the simulator; DEMO="--help" for more
 	@$(RUN) $(TESTS).demo $(DEMO)
+
+bench: setup-run ## how long a rollout takes, beside ansible -m ping and a playbook by hand; BENCH="--help" for more
+	@$(RUN) $(TESTS).bench $(BENCH)
 
 build: setup-run ## the collection's artifact, in dist/
 	@$(RUN) $(TESTS).gates.artifact build

@@ -20,6 +20,7 @@ TYPED = (
     "tests/simulator",
     "tests/testbed",
     "tests/demo",
+    "tests/bench",
     "tests/support",
 )
 

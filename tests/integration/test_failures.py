@@ -81,19 +81,19 @@ def _check(items: Dependents, command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("declare", "task"),
+    ("declare", "why"),
     (
-        pytest.param(_restart, "Restart by the declared command", id="a restart that fails"),
-        pytest.param(_check, "Check by the declared command", id="a health check that fails"),
+        pytest.param(_restart, "/bin/false: I-14: a restart is owed until it worked", id="a restart that fails"),
+        pytest.param(_check, "/bin/false: a dependent is well after it got its secret", id="a health check that fails"),
     ),
 )
 def test_a_dependent_that_does_not_come_back(
-    operations: Operations, declare: Callable[[Dependents, str], None], task: str
+    operations: Operations, declare: Callable[[Dependents, str], None], why: str
 ) -> None:
     """I-14: the restart is owed until it worked, although the file is right already."""
     operations.declare_host("prod-b", lambda items: declare(items, "/bin/false"))
     run = operations.rotate()
-    _blocked(operations, run, "prod-b/mule", f"prod-b/mule not proved: {task}")
+    _blocked(operations, run, "prod-b/mule", f"prod-b/mule not proved: {why}")
     assert operations.secret("crm_sync", "staged") in {*operations.estate.values("prod", "crm_sync").values()}
     operations.declare_host("prod-b", lambda items: declare(items, "/bin/true"))
     _ends_well(operations)
@@ -109,7 +109,7 @@ def test_a_service_that_does_not_answer_after_its_restart(operations: Operations
         )
 
     operations.declare_host("prod-b", wrong_port)
-    _blocked(operations, operations.rotate(), "prod-b/mule", "prod-b/mule not proved: Check by URL")
+    _blocked(operations, operations.rotate(), "prod-b/mule", "prod-b/mule not proved: http://127.0.0.1:9/health")
     operations.declare_host("prod-b", lambda items: [items[0].pop(name) for name in ("check", "restart")])
     _ends_well(operations)
 
