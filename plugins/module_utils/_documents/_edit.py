@@ -132,7 +132,7 @@ def _find(fmt: Format, scan: Scan, text: str, key: str, where: str) -> int:
     """Return the number of the one value at ``key``, which is a literal string."""
     paths = resolved(fmt.places(scan, fmt.parse_key(key, where)), scan, key, where)
     for path in paths:
-        _check_unrepeated(scan, path, key, where)
+        _check_unrepeated(fmt, scan, path, key, where)
     found = [index for index, reading in enumerate(scan.readings) if reading[0] in paths]
     if not found:
         raise _missing(fmt, scan, paths[0], key, where)
@@ -154,14 +154,14 @@ def _find(fmt: Format, scan: Scan, text: str, key: str, where: str) -> int:
     return found[0]
 
 
-def _check_unrepeated(scan: Scan, path: Path, key: str, where: str) -> None:
+def _check_unrepeated(fmt: Format, scan: Scan, path: Path, key: str, where: str) -> None:
     for length in range(1, len(path) + 1):
         if path[:length] in scan.repeated:
             raise Refusal(
                 _ONE_PLACE,
                 where,
                 f"every part of {key!r} once",
-                f"part {length} of it more than once",
+                f"part {fmt.parts(path[:length])} of it more than once",
                 "remove the repetition: programs differ in which one they use",
             )
 
@@ -171,7 +171,8 @@ def _missing(fmt: Format, scan: Scan, path: Path, key: str, where: str) -> Refus
     if path in known:
         return _not_a_string(key, "an object or a list with values of its own", where)
     there = max(length for length in range(len(path)) if not length or path[:length] in known)
-    found = f"nothing there; the first {there} of its {len(path)} parts exist" if there else "no such key"
+    parts = fmt.parts(path[:there])
+    found = f"nothing there; the first {parts} of its {fmt.parts(path)} parts exist" if parts else "no such key"
     return Refusal(
         "a declared key exists in its file",
         where,

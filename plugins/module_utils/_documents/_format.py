@@ -12,15 +12,26 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 Path = Tuple[Union[str, int], ...]
 
 
+class Only(NamedTuple):
+    """A step of a key: the only entry there, of those that ``pattern`` describes; ``said`` is how users say it."""
+
+    said: str
+    pattern: str = ".*"
+
+
 class Selector(NamedTuple):
-    """A step of a key: the one entry in which the text ``value`` stands at ``names`` (``[client_id=...]``)."""
+    """A step of a key: the one entry in which the text ``value`` stands at ``names`` (``[client_id=...]``).
 
-    names: Tuple[str, ...]
+    :param trimmed: white space around the text in the file does not count.
+    """
+
+    names: Tuple[Union[str, Only], ...]
     value: str
+    trimmed: bool = False
 
 
-#: A path as users write it: with selectors, which a file resolves to names and numbers.
-Key = Tuple[Union[str, int, Selector], ...]
+#: A path as users write it: with steps that only a file resolves to names and numbers.
+Key = Tuple[Union[str, int, Only, Selector], ...]
 
 #: What the proof compares: path, kind, value.
 Reading = Tuple[Path, str, str]
@@ -106,6 +117,10 @@ class Format:
         """Return what a key may stand for in this file; that more than one of them exists is refused later."""
         return (key,)
 
+    def parts(self, path: Path) -> int:
+        """Return how many parts of a key, as users write it, a path stands for."""
+        return len(path)
+
     def scan(self, text: str, where: str) -> Scan:
         """List every value with its position. A text that is not of this format is refused, by line and column."""
         raise NotImplementedError
@@ -132,6 +147,11 @@ class Format:
     def missing_hint(self, scan: Scan, path: Path) -> str:
         """Return what may have gone wrong when nothing stands at ``path``, or an empty text."""
         return ""
+
+
+def is_reference(value: str) -> bool:
+    """Tell whether a value is a placeholder of Spring and others (``${...}``, ``#{...}``), or Mule's encrypted one."""
+    return "${" in value or "#{" in value or value.startswith("![")
 
 
 def line_and_column(text: str, position: int) -> str:

@@ -16,6 +16,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     ambiguous_value,
     bad_key,
     indirect_value,
+    is_reference,
     malformed,
 )
 
@@ -74,7 +75,7 @@ class Properties(Format):
 
     def encode(self, leaf: Leaf, value: str, where: str) -> str:
         """Escape backslashes, and at the beginning what Java would take for the separator."""
-        if _reference_in(value):
+        if is_reference(value):
             raise ambiguous_value("properties", "${, #{ or a leading ![", "Spring and Mule replace such values", where)
         written = value.replace("\\", "\\\\")
         if written[0] == " " or (written[0] in "=:" and leaf.style == _AFTER_SPACE):
@@ -83,7 +84,7 @@ class Properties(Format):
 
     def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
         """Refuse placeholders and encrypted values."""
-        if _reference_in(leaf.value):
+        if is_reference(leaf.value):
             raise indirect_value(key, "a placeholder (${...}, #{...}) or an encrypted value (![...])", where)
 
     def missing_hint(self, scan: Scan, path: Path) -> str:
@@ -97,10 +98,6 @@ def _style(separator: str) -> str:
     if "=" in separator or ":" in separator:
         return _AFTER_SIGN
     return _AFTER_SPACE if separator else _BARE
-
-
-def _reference_in(value: str) -> bool:
-    return "${" in value or "#{" in value or value.startswith("![")
 
 
 def _joined(raw: str) -> str:

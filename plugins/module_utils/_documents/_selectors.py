@@ -3,18 +3,26 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Keys with selectors, resolved to the paths of one file (``values[key=et_clientSecret].value``)."""
 
+import re
 from typing import List, Sequence, Set, Tuple, Union
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Key, Path, Scan, Selector
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
+    Key,
+    Only,
+    Path,
+    Reading,
+    Scan,
+    Selector,
+)
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 
 def resolved(keys: Sequence[Key], scan: Scan, said: str, where: str) -> Tuple[Path, ...]:
-    """Return the paths that these keys stand for in a file, selectors replaced by the names and numbers they select.
+    """Return the paths that these keys stand for in a file, with names and numbers for what only the file can tell.
 
-    :param keys: what one key of a user may mean in this file; those that select nothing are left out.
+    :param keys: what one key of a user may mean in this file; those whose selectors select nothing are left out.
     :param said: the key as the user wrote it, for messages.
-    :raises Refusal: a selector selects two entries, or every key selects none.
+    :raises Refusal: a step means two entries, or every key selects none.
     """
     found: List[Path] = []
     for key in keys:
@@ -28,30 +36,58 @@ def resolved(keys: Sequence[Key], scan: Scan, said: str, where: str) -> Tuple[Pa
 
 def _path(key: Key, scan: Scan, said: str, where: str) -> "Union[Path, None]":
     path: Path = ()
+    below = scan.readings
     for step in key:
-        if not isinstance(step, Selector):
+        if not isinstance(step, (Only, Selector)):
             path += (step,)
             continue
-        entries = _selected(scan, path, step)
-        if len(entries) > 1:
-            raise _selects(said, f"{len(entries)} entries with the same text", where)
-        if not entries:
-            return None
-        path += (entries.pop(),)
+        depth = len(path)
+        below = [reading for reading in below if reading[0][:depth] == path and len(reading[0]) > depth]
+        if isinstance(step, Only):
+            entry = _only(below, depth, step, said, where)
+        else:
+            selected = _selected(below, depth, step)
+            if len(selected) > 1:
+                raise _selects(said, f"{len(selected)} entries with the same text", where)
+            if not selected:
+                return None
+            entry = selected.pop()
+        path += (entry,)
     return path
 
 
-def _selected(scan: Scan, container: Path, selector: Selector) -> Set[Union[str, int]]:
-    """Return the names or numbers of the entries of a container in which the selector's text stands."""
-    depth = len(container)
+def _only(below: Sequence[Reading], depth: int, step: Only, said: str, where: str) -> Union[str, int]:
+    entries = {entry for entry in {reading[0][depth] for reading in below} if _fits(step, entry)}
+    if len(entries) > 1:
+        raise Refusal(
+            "I-24: a declared key stands in exactly one place",
+            where,
+            f"one entry for each part of {said!r}",
+            f"{len(entries)} entries for {step.said!r}",
+            "say in `key` which of them is meant; docs/formats.md has the syntax with examples",
+        )
+    # Without an entry, what the user said stands for it: nothing will be found there.
+    return entries.pop() if entries else step.said
+
+
+def _selected(below: Sequence[Reading], depth: int, selector: Selector) -> Set[Union[str, int]]:
+    """Return the names or numbers of the entries of a container in which the selector's text stands.
+
+    :param below: what stands in the container, whose path has ``depth`` steps.
+    """
     return {
         path[depth]
-        for path, _kind, value in scan.readings
-        if value == selector.value
-        and path[depth + 1 :] == selector.names
-        and len(path) > depth
-        and path[:depth] == container
+        for path, _kind, value in below
+        if (value.strip() if selector.trimmed else value) == selector.value
+        and len(path) == depth + 1 + len(selector.names)
+        and all(map(_fits, selector.names, path[depth + 1 :]))
     }
+
+
+def _fits(step: Union[str, Only], entry: Union[str, int]) -> bool:
+    if isinstance(step, Only):
+        return re.fullmatch(step.pattern, str(entry)) is not None
+    return step == entry
 
 
 def _selects(said: str, found: str, where: str) -> Refusal:
