@@ -34,6 +34,16 @@ def pair(provider: str = "http", service: bool = False) -> Declaration:
     )
 
 
+def databases_and_web() -> Declaration:
+    """Four hosts with one file each; by their names, web servers come before databases."""
+    names = ("prod-app1", "prod-app2", "prod-db1", "prod-db2")
+    return Declaration(
+        "databases-and-web",
+        (Environment("prod", (Integration("crm_sync", "CRM Sync", age_days=170),)),),
+        tuple(Host(name, "prod", (Dependent("crm_sync", "shop", (_SHOP,)),)) for name in names),
+    )
+
+
 def two_integrations(provider: str = "http", service: bool = True) -> Declaration:
     """As `pair`, and ``prod-c`` uses ``web_forms``, which is due too."""
     first = pair(service=service)

@@ -246,8 +246,14 @@ class Operations:
 
     def declare_host(self, host: str, change: Callable[[list[dict[str, Any]]], object]) -> None:
         """Change the dependents of a host."""
-        path = self.estate.root / "inventory" / "host_vars" / f"{host}.yml"
-        self._edit(path, _changed(lambda variables: change(variables["sfmc_dependents"])))
+        self._edit(self._host_vars(host), _changed(lambda variables: change(variables["sfmc_dependents"])))
+
+    def declare_variables(self, host: str, **given: Any) -> None:
+        """Set variables of a host."""
+        self._edit(self._host_vars(host), _changed(lambda variables: variables.update(given)))
+
+    def _host_vars(self, host: str) -> Path:
+        return self.estate.root / "inventory" / "host_vars" / f"{host}.yml"
 
     def _group_vars(self, group: str) -> Path:
         return self.estate.root / "inventory" / "group_vars" / f"{group}.yml"
