@@ -12,11 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._crontab import Crontab
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._dotenv import Dotenv
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import Located
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._environment_file import EnvironmentFile
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Format
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import Json
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell import Shell
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._systemd_unit import SystemdUnit
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import (
     FORMATS,
     read_value,
@@ -28,10 +33,14 @@ from ._support import NEW, WHERE, printable, replaced_or_refused, secrets, some_
 
 #: A smallest file of each format: content before the value, after it, key.
 SMALLEST = {
+    "crontab": ("# note\nA=1\nKEY=", "\n@daily job\n", "KEY"),
     "dotenv": ("# note\nA=1\nKEY=", "\nB=2\n", "KEY"),
+    "environment_file": ("# note\nA=1\nKEY=", "\nB=2\n", "KEY"),
     "ini": ("; note\n[s]\na=1\nkey = ", "\nb=2\n", "s.key"),
     "json": ('{"a": 1, "key": "', '", "b": [2]}\n', "key"),
     "properties": ("# note\na=1\nkey=", "\nb=2\n", "key"),
+    "shell": ("# note\nA=1\nKEY=", "\nB=2\n", "KEY"),
+    "systemd_unit": ("# note\n[S]\nA=1\nEnvironment=KEY=", "\nB=2\n", "S.Environment.KEY"),
 }
 
 
@@ -92,7 +101,7 @@ def test_no_content_takes_more_than_linear_time(format_name: str, filler: str) -
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(Refusal, match="one of dotenv, ini, json, properties; found the format 'yml'"):
+    with pytest.raises(Refusal, match=f"one of {', '.join(FORMATS)}; found the format 'yml'"):
         read_value("yml", b"", "key", WHERE)
 
 
@@ -118,8 +127,12 @@ def test_a_refusal_never_quotes_the_file(format_name: str, junk: bytes, position
 @pytest.mark.parametrize(
     ("fmt", "extra"),
     [
+        (Crontab(), "\nC=3"),
+        (Crontab(), "\n@daily C=3"),
         (Dotenv(), "\nC=3"),
         (Dotenv(), "'"),
+        (EnvironmentFile(), "\nC=3"),
+        (EnvironmentFile(), "'"),
         (Ini(), "\n more"),
         (Ini(), "\n[t]"),
         (Ini(), "\nb=2\n[t]"),
@@ -129,11 +142,20 @@ def test_a_refusal_never_quotes_the_file(format_name: str, junk: bytes, position
         (Json(), " "),
         (Properties(), "\\"),
         (Properties(), "\nc=3"),
+        (Shell(), "\nC=3"),
+        (Shell(), ";C=3"),
+        (Shell(), " C=3"),
+        (Shell(), "'"),
+        (Shell(), "$C"),
+        (SystemdUnit(), "\nC=3"),
+        (SystemdUnit(), " C=3"),
+        (SystemdUnit(), "\\"),
+        (SystemdUnit(), "%i"),
     ],
     ids=lambda p: getattr(p, "name", repr(p)),
 )
 def test_i24_an_edit_that_does_more_than_it_should_is_caught(
-    fmt: Dotenv | Ini | Json | Properties, extra: str, monkeypatch: pytest.MonkeyPatch
+    fmt: Format, extra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content, key = _smallest(fmt.name, "old")
     monkeypatch.setattr(fmt, "encode", lambda leaf, value, where: value + extra)
