@@ -5,16 +5,33 @@
 
 from typing import Dict, Tuple
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._crontab import Crontab
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._dotenv import Dotenv
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import Located
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._environment_file import EnvironmentFile
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Format
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import Json
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell import Shell
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._systemd_unit import SystemdUnit
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml import Xml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-_FORMATS: Dict[str, Format] = {fmt.name: fmt for fmt in (Dotenv(), Ini(), Json(), Properties(), Xml())}
+_FORMATS: Dict[str, Format] = {
+    fmt.name: fmt
+    for fmt in (
+        Crontab(),
+        Dotenv(),
+        EnvironmentFile(),
+        Ini(),
+        Json(),
+        Properties(),
+        Shell(),
+        SystemdUnit(),
+        Xml(),
+    )
+}
 
 #: The names of the formats, as files declare them.
 FORMATS: Tuple[str, ...] = tuple(sorted(_FORMATS))

@@ -12,12 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._crontab import Crontab
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._dotenv import Dotenv
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import Located
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._environment_file import EnvironmentFile
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Format
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import Json
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml import Xml
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell import Shell
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._systemd_unit import SystemdUnit
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import (
     FORMATS,
     read_value,
@@ -29,11 +34,15 @@ from ._support import NEW, WHERE, printable, replaced_or_refused, secrets, some_
 
 #: A smallest file of each format: content before the value, after it, key.
 SMALLEST = {
+    "crontab": ("# note\nA=1\nKEY=", "\n@daily job\n", "KEY"),
     "dotenv": ("# note\nA=1\nKEY=", "\nB=2\n", "KEY"),
+    "environment_file": ("# note\nA=1\nKEY=", "\nB=2\n", "KEY"),
     "ini": ("; note\n[s]\na=1\nkey = ", "\nb=2\n", "s.key"),
     "json": ('{"a": 1, "key": "', '", "b": [2]}\n', "key"),
     "properties": ("# note\na=1\nkey=", "\nb=2\n", "key"),
     "xml": ('<r a="1"><!-- note --><key>', "</key><b>2</b></r>\n", "/r/key"),
+    "shell": ("# note\nA=1\nKEY=", "\nB=2\n", "KEY"),
+    "systemd_unit": ("# note\n[S]\nA=1\nEnvironment=KEY=", "\nB=2\n", "S.Environment.KEY"),
 }
 
 
@@ -120,8 +129,12 @@ def test_a_refusal_never_quotes_the_file(format_name: str, junk: bytes, position
 @pytest.mark.parametrize(
     ("fmt", "extra"),
     [
+        (Crontab(), "\nC=3"),
+        (Crontab(), "\n@daily C=3"),
         (Dotenv(), "\nC=3"),
         (Dotenv(), "'"),
+        (EnvironmentFile(), "\nC=3"),
+        (EnvironmentFile(), "'"),
         (Ini(), "\n more"),
         (Ini(), "\n[t]"),
         (Ini(), "\nb=2\n[t]"),
@@ -136,11 +149,21 @@ def test_a_refusal_never_quotes_the_file(format_name: str, junk: bytes, position
         (Xml(), "<!-- -->"),
         (Xml(), "&amp;"),
         (Xml(), " "),
+        (Shell(), "\nC=3"),
+        (Shell(), ";C=3"),
+        (Shell(), " C=3"),
+        (Shell(), "'"),
+        (Shell(), "$C"),
+        (SystemdUnit(), "\nC=3"),
+        (SystemdUnit(), " C=3"),
+        (SystemdUnit(), "\\"),
+        (SystemdUnit(), "%i"),
     ],
     ids=lambda p: getattr(p, "name", repr(p)),
 )
 def test_i24_an_edit_that_does_more_than_it_should_is_caught(
     fmt: Dotenv | Ini | Json | Properties | Xml, extra: str, monkeypatch: pytest.MonkeyPatch
+    fmt: Format, extra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content, key = _smallest(fmt.name, "old")
     monkeypatch.setattr(fmt, "encode", lambda leaf, value, where: value + extra)
