@@ -20,9 +20,9 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import Json
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml import Xml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell import Shell
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._systemd_unit import SystemdUnit
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml import Xml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import (
     FORMATS,
     read_value,
@@ -162,7 +162,6 @@ def test_a_refusal_never_quotes_the_file(format_name: str, junk: bytes, position
     ids=lambda p: getattr(p, "name", repr(p)),
 )
 def test_i24_an_edit_that_does_more_than_it_should_is_caught(
-    fmt: Dotenv | Ini | Json | Properties | Xml, extra: str, monkeypatch: pytest.MonkeyPatch
     fmt: Format, extra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content, key = _smallest(fmt.name, "old")
