@@ -13,10 +13,12 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Leaf,
     Path,
     Scan,
-    ambiguous_value,
     bad_key,
-    indirect_value,
     malformed,
+)
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import (
+    check_no_placeholder_new,
+    check_no_placeholder_there,
 )
 
 #: A backslash at the end of a line (or of the file) joins it with the next one, less the indentation of that.
@@ -74,8 +76,7 @@ class Properties(Format):
 
     def encode(self, leaf: Leaf, value: str, where: str) -> str:
         """Escape backslashes, and at the beginning what Java would take for the separator."""
-        if _reference_in(value):
-            raise ambiguous_value("properties", "${, #{ or a leading ![", "Spring and Mule replace such values", where)
+        check_no_placeholder_new("properties", value, where)
         written = value.replace("\\", "\\\\")
         if written[0] == " " or (written[0] in "=:" and leaf.style == _AFTER_SPACE):
             written = "\\" + written
@@ -83,8 +84,7 @@ class Properties(Format):
 
     def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
         """Refuse placeholders and encrypted values."""
-        if _reference_in(leaf.value):
-            raise indirect_value(key, "a placeholder (${...}, #{...}) or an encrypted value (![...])", where)
+        check_no_placeholder_there(leaf.value, key, where)
 
     def missing_hint(self, scan: Scan, path: Path) -> str:
         """Point at a byte order mark: to Java it belongs to the first key."""
@@ -97,10 +97,6 @@ def _style(separator: str) -> str:
     if "=" in separator or ":" in separator:
         return _AFTER_SIGN
     return _AFTER_SPACE if separator else _BARE
-
-
-def _reference_in(value: str) -> bool:
-    return "${" in value or "#{" in value or value.startswith("![")
 
 
 def _joined(raw: str) -> str:

@@ -3,10 +3,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Keys with selectors, resolved to the paths of one file (``values[key=et_clientSecret].value``)."""
 
-from typing import List, Sequence, Set, Tuple, Union
+from typing import Dict, List, Optional, Sequence, Set, Tuple, Union
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Key, Path, Scan, Selector
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+
+#: Names or numbers of entries, by the path of their container.
+_Entries = Dict[Path, Set[Union[str, int]]]
+#: What was selected already, by depth and selector: the file is searched once, however many keys there are.
+_Known = Dict[Tuple[int, Selector], _Entries]
 
 
 def resolved(keys: Sequence[Key], scan: Scan, said: str, where: str) -> Tuple[Path, ...]:
@@ -17,8 +22,9 @@ def resolved(keys: Sequence[Key], scan: Scan, said: str, where: str) -> Tuple[Pa
     :raises Refusal: a selector selects two entries, or every key selects none.
     """
     found: List[Path] = []
+    known: _Known = {}
     for key in keys:
-        path = _path(key, scan, said, where)
+        path = _path(key, scan, known, said, where)
         if path is not None:
             found.append(path)
     if not found:
@@ -26,32 +32,31 @@ def resolved(keys: Sequence[Key], scan: Scan, said: str, where: str) -> Tuple[Pa
     return tuple(found)
 
 
-def _path(key: Key, scan: Scan, said: str, where: str) -> "Union[Path, None]":
+def _path(key: Key, scan: Scan, known: _Known, said: str, where: str) -> Optional[Path]:
     path: Path = ()
     for step in key:
         if not isinstance(step, Selector):
             path += (step,)
             continue
-        entries = _selected(scan, path, step)
+        asked = (len(path), step)
+        if asked not in known:
+            known[asked] = _selected(scan, *asked)
+        entries = known[asked].get(path, set())
         if len(entries) > 1:
             raise _selects(said, f"{len(entries)} entries with the same text", where)
         if not entries:
             return None
-        path += (entries.pop(),)
+        path += tuple(entries)
     return path
 
 
-def _selected(scan: Scan, container: Path, selector: Selector) -> Set[Union[str, int]]:
-    """Return the names or numbers of the entries of a container in which the selector's text stands."""
-    depth = len(container)
-    return {
-        path[depth]
-        for path, _kind, value in scan.readings
-        if value == selector.value
-        and path[depth + 1 :] == selector.names
-        and len(path) > depth
-        and path[:depth] == container
-    }
+def _selected(scan: Scan, depth: int, selector: Selector) -> _Entries:
+    """Return the entries in which the selector's text stands, for each container at this depth."""
+    selected: _Entries = {}
+    for path, _kind, value in scan.readings:
+        if value == selector.value and path[depth + 1 :] == selector.names and len(path) > depth:
+            selected.setdefault(path[:depth], set()).add(path[depth])
+    return selected
 
 
 def _selects(said: str, found: str, where: str) -> Refusal:

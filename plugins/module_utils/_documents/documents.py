@@ -11,9 +11,10 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import Json
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._yaml import Yaml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-_FORMATS: Dict[str, Format] = {fmt.name: fmt for fmt in (Dotenv(), Ini(), Json(), Properties())}
+_FORMATS: Dict[str, Format] = {fmt.name: fmt for fmt in (Dotenv(), Ini(), Json(), Properties(), Yaml())}
 
 #: The names of the formats, as files declare them.
 FORMATS: Tuple[str, ...] = tuple(sorted(_FORMATS))

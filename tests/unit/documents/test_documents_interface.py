@@ -17,6 +17,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit impo
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import Json
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._yaml import Yaml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import (
     FORMATS,
     read_value,
@@ -32,6 +33,7 @@ SMALLEST = {
     "ini": ("; note\n[s]\na=1\nkey = ", "\nb=2\n", "s.key"),
     "json": ('{"a": 1, "key": "', '", "b": [2]}\n', "key"),
     "properties": ("# note\na=1\nkey=", "\nb=2\n", "key"),
+    "yaml": ("# note\na: 1\nkey: '", "'\nb: [2]\n", "key"),
 }
 
 
@@ -92,7 +94,7 @@ def test_no_content_takes_more_than_linear_time(format_name: str, filler: str) -
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(Refusal, match="one of dotenv, ini, json, properties; found the format 'yml'"):
+    with pytest.raises(Refusal, match="one of dotenv, ini, json, properties, yaml; found the format 'yml'"):
         read_value("yml", b"", "key", WHERE)
 
 
@@ -129,11 +131,16 @@ def test_a_refusal_never_quotes_the_file(format_name: str, junk: bytes, position
         (Json(), " "),
         (Properties(), "\\"),
         (Properties(), "\nc=3"),
+        (Yaml(), "\nc: 3"),
+        (Yaml(), "\n  more"),
+        (Yaml(), " &x"),
+        (Yaml(), "\n---\nc: 3"),
+        (Yaml(), ": 3"),
     ],
     ids=lambda p: getattr(p, "name", repr(p)),
 )
 def test_i24_an_edit_that_does_more_than_it_should_is_caught(
-    fmt: Dotenv | Ini | Json | Properties, extra: str, monkeypatch: pytest.MonkeyPatch
+    fmt: Dotenv | Ini | Json | Properties | Yaml, extra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content, key = _smallest(fmt.name, "old")
     monkeypatch.setattr(fmt, "encode", lambda leaf, value, where: value + extra)
