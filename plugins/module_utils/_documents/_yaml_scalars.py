@@ -14,6 +14,7 @@ A_SIGN = "a sign with a meaning of its own"
 LIKE_A_NUMBER = "a number or a date to some programs, since it has no quotes"
 
 PLAIN = "plain"
+BEFORE_TAB = "plain before a tab"
 BLOCK = "block"
 #: A block with several lines or none, or nothing at all: no part of a single line is the value.
 NO_PLACE = "nowhere"
@@ -57,10 +58,10 @@ def place(text: str, start: int, end: int, style: Optional[str], value: str) -> 
         return _place_in_block(text, start, end, value)
     source = text[start:end]
     if style:
-        is_there = len(source) > 1 and source[0] == source[-1] == style
-    else:
-        is_there = source == value != "" or "\n" in source or "\r" in source
-    return start, end, (style or PLAIN) if is_there else NO_PLACE
+        return start, end, style if len(source) > 1 and source[0] == source[-1] == style else NO_PLACE
+    if source == value != "" or "\n" in source or "\r" in source:
+        return start, end, BEFORE_TAB if text.startswith("\t", end) else PLAIN
+    return start, end, NO_PLACE
 
 
 def _place_in_block(text: str, start: int, end: int, value: str) -> Tuple[int, int, str]:
@@ -83,8 +84,11 @@ def written(value: str, style: str, where: str) -> str:
         return value
     if style == '"':
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if style == PLAIN and _SAFE_PLAIN.fullmatch(value) and plain_kind(value) == TEXT:
+    if style in (PLAIN, BEFORE_TAB) and _SAFE_PLAIN.fullmatch(value) and plain_kind(value) == TEXT:
         return value
+    if style == BEFORE_TAB:
+        reason = "some readers refuse the tab after it then; replace the tab by a space"
+        raise ambiguous_value("YAML", "the need of quotes", reason, where)
     return "'" + value.replace("'", "''") + "'"
 
 

@@ -214,6 +214,8 @@ def test_a_missing_key_is_explained(content: str, key: str, way_out: str) -> Non
         ("key: old", "a{{b"),
         ("key: old", "$b"),
         ("key: old", "@b@"),
+        ("key: old\t# note", DIGITS),
+        ("key: old\t", "a b"),
         ("key: old", "ENC(b)"),
         ("key: |\n  old", " leading"),
         ("key: >\n  old", "trailing "),
