@@ -131,9 +131,10 @@ def _decode(fmt: Format, content: bytes, where: str) -> _Text:
 def _find(fmt: Format, scan: Scan, text: str, key: str, where: str) -> int:
     """Return the number of the one value at ``key``, which is a literal string."""
     paths = resolved(fmt.places(scan, fmt.parse_key(key, where)), scan, key, where)
+    wanted = set(paths)
     for path in paths:
         _check_unrepeated(fmt, scan, path, key, where)
-    found = [index for index, reading in enumerate(scan.readings) if reading[0] in paths]
+    found = [index for index, reading in enumerate(scan.readings) if reading[0] in wanted]
     if not found:
         raise _missing(fmt, scan, paths[0], key, where)
     if len(found) > 1:

@@ -149,11 +149,6 @@ class Format:
         return ""
 
 
-def is_reference(value: str) -> bool:
-    """Tell whether a value is a placeholder of Spring and others (``${...}``, ``#{...}``), or Mule's encrypted one."""
-    return "${" in value or "#{" in value or value.startswith("![")
-
-
 def line_and_column(text: str, position: int) -> str:
     """Return ``line L, column C`` of a position; both count from 1."""
     line, line_start = 1, 0

@@ -13,11 +13,12 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Leaf,
     Path,
     Scan,
-    ambiguous_value,
     bad_key,
-    indirect_value,
-    is_reference,
     malformed,
+)
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import (
+    check_no_placeholder_new,
+    check_no_placeholder_there,
 )
 
 #: A backslash at the end of a line (or of the file) joins it with the next one, less the indentation of that.
@@ -75,8 +76,7 @@ class Properties(Format):
 
     def encode(self, leaf: Leaf, value: str, where: str) -> str:
         """Escape backslashes, and at the beginning what Java would take for the separator."""
-        if is_reference(value):
-            raise ambiguous_value("properties", "${, #{ or a leading ![", "Spring and Mule replace such values", where)
+        check_no_placeholder_new("properties", value, where)
         written = value.replace("\\", "\\\\")
         if written[0] == " " or (written[0] in "=:" and leaf.style == _AFTER_SPACE):
             written = "\\" + written
@@ -84,8 +84,7 @@ class Properties(Format):
 
     def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
         """Refuse placeholders and encrypted values."""
-        if is_reference(leaf.value):
-            raise indirect_value(key, "a placeholder (${...}, #{...}) or an encrypted value (![...])", where)
+        check_no_placeholder_there(leaf.value, key, where)
 
     def missing_hint(self, scan: Scan, path: Path) -> str:
         """Point at a byte order mark: to Java it belongs to the first key."""

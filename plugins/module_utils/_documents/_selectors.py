@@ -4,7 +4,7 @@
 """Keys with selectors, resolved to the paths of one file (``values[key=et_clientSecret].value``)."""
 
 import re
-from typing import List, Sequence, Set, Tuple, Union
+from typing import Dict, List, Optional, Sequence, Set, Tuple, Union
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
     Key,
@@ -25,8 +25,12 @@ def resolved(keys: Sequence[Key], scan: Scan, said: str, where: str) -> Tuple[Pa
     :raises Refusal: a step means two entries, or every key selects none.
     """
     found: List[Path] = []
+    parts = _parts(scan) if len(keys) > 1 else {}
     for key in keys:
-        path = _path(key, scan, said, where)
+        first = key[0]
+        plain = not isinstance(first, (Only, Selector))
+        below = parts.get(first, []) if parts and plain else scan.readings
+        path = _path(key, below, said, where)
         if path is not None:
             found.append(path)
     if not found:
@@ -34,9 +38,16 @@ def resolved(keys: Sequence[Key], scan: Scan, said: str, where: str) -> Tuple[Pa
     return tuple(found)
 
 
-def _path(key: Key, scan: Scan, said: str, where: str) -> "Union[Path, None]":
+def _parts(scan: Scan) -> Dict[object, List[Reading]]:
+    """Return the values by the first step of their paths: many documents are not searched for each of them."""
+    parts: Dict[object, List[Reading]] = {}
+    for reading in scan.readings:
+        parts.setdefault(reading[0][0], []).append(reading)
+    return parts
+
+
+def _path(key: Key, below: Sequence[Reading], said: str, where: str) -> Optional[Path]:
     path: Path = ()
-    below = scan.readings
     for step in key:
         if not isinstance(step, (Only, Selector)):
             path += (step,)

@@ -14,9 +14,9 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Scan,
     ambiguous_value,
     indirect_value,
-    is_reference,
     malformed,
 )
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import is_placeholder
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml_elements import ExpatReading
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml_encodings import encoding_of
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml_keys import parse_xpath
@@ -96,4 +96,4 @@ class Xml(Format):
 
 def _stands_for_another(value: str) -> bool:
     """Tell whether programs replace a value: ``$(...)``, ``$ctx:...``, an Android string, braces anywhere in Maven."""
-    return is_reference(value) or value.startswith(("$", "@string/")) or "}" in value.partition("{")[2]
+    return is_placeholder(value) or value.startswith(("$", "@string/")) or "}" in value.partition("{")[2]

@@ -16,6 +16,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._propertie
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell import Shell
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._systemd_unit import SystemdUnit
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml import Xml
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._yaml import Yaml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 _FORMATS: Dict[str, Format] = {
@@ -30,6 +31,7 @@ _FORMATS: Dict[str, Format] = {
         Shell(),
         SystemdUnit(),
         Xml(),
+        Yaml(),
     )
 }
 

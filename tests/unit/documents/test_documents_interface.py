@@ -23,6 +23,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._propertie
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell import Shell
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._systemd_unit import SystemdUnit
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml import Xml
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._yaml import Yaml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import (
     FORMATS,
     read_value,
@@ -43,6 +44,7 @@ SMALLEST = {
     "xml": ('<r a="1"><!-- note --><key>', "</key><b>2</b></r>\n", "/r/key"),
     "shell": ("# note\nA=1\nKEY=", "\nB=2\n", "KEY"),
     "systemd_unit": ("# note\n[S]\nA=1\nEnvironment=KEY=", "\nB=2\n", "S.Environment.KEY"),
+    "yaml": ("# note\na: 1\nkey: '", "'\nb: [2]\n", "key"),
 }
 
 
@@ -158,6 +160,11 @@ def test_a_refusal_never_quotes_the_file(format_name: str, junk: bytes, position
         (SystemdUnit(), " C=3"),
         (SystemdUnit(), "\\"),
         (SystemdUnit(), "%i"),
+        (Yaml(), "\nc: 3"),
+        (Yaml(), "\n  more"),
+        (Yaml(), " &x"),
+        (Yaml(), "\n---\nc: 3"),
+        (Yaml(), ": 3"),
     ],
     ids=lambda p: getattr(p, "name", repr(p)),
 )

@@ -69,6 +69,7 @@ def test_utf8_elsewhere_stays_byte_for_byte() -> None:
         ("b=1\n", "no such key"),
         ("key=${sfmc.secret}\n", "a placeholder"),
         ("key=![c2VjcmV0]\n", "a placeholder"),
+        ("key=ENC(c2VjcmV0)\n", "an encrypted value"),
         ("key=old\nb=\\u12x4\n", "line 2, column 3"),
         ("key=old\nb\\u=1\n", "line 2, column 1"),
         ("key=old\n\\\n  # note\n", "line 2, column 1"),
