@@ -15,6 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json impo
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell import Shell
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._systemd_unit import SystemdUnit
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._toml import Toml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml import Xml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._yaml import Yaml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
@@ -30,6 +31,7 @@ _FORMATS: Dict[str, Format] = {
         Properties(),
         Shell(),
         SystemdUnit(),
+        Toml(),
         Xml(),
         Yaml(),
     )
