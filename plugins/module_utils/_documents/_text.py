@@ -64,7 +64,7 @@ class Expression(_AnyText):
 
     def scan(self, text: str, where: str) -> Scan:
         """List what stands before the secret, the secret, and what stands after it."""
-        shown = text.replace("\r\n", "\n")
+        shown = text.replace("\r\n", "\n").replace("\r", "\n")
         match = self._match(shown, where)
         # Where the expression saw line ends that are one character longer in the file.
         longer = [found.start() - number for number, found in enumerate(re.finditer("\r\n", text))]

@@ -49,8 +49,8 @@ EDITS = [
     Edit("all that is written", "k=@@\n", r"^k=(.*)$", "old", "old", "aZ09._~+/=-", "aZ09._~+/=-"),
     Edit("the value elsewhere stays", "old\nk=@@\nold", r"^k=(.*)$", "old", "old", NEW, NEW),
     Edit("CRLF", "a\r\nk=@@\r\nb\r\n", r"^k=(.*)$", "old", "old", NEW, NEW),
-    Edit("CRLF before and within", "a\r\n\r\nk\r\n=@@\r\r\n\n", r"^k\n=([^\r\n]*)\r\n", "old", "old", NEW, NEW),
-    Edit("mixed line ends", "a\nk=@@\r\nb\n", r"^k=(.*)$", "old", "old", NEW, NEW),
+    Edit("CRLF before and within", "a\r\n\r\nk\r\n=@@\r\r\n\n", r"^k\n=([^\n]*)\n\n\n\Z", "old", "old", NEW, NEW),
+    Edit("mixed line ends", "a\rk=@@\rb\r\nc\n", r"^k=(.*)$", "old", "old", NEW, NEW),
     Edit("byte order mark", "\ufeffk=@@\n", r"^k=(.*)$", "old", "old", NEW, NEW),
     Edit("UTF-8", "\u20ac\r\nk\u00fc=@@\u00df\n", r"^k\u00fc=(.*)\u00df$", "old", "old", NEW, NEW),
 ]
@@ -233,11 +233,21 @@ def test_a_large_file_takes_less_than_a_second(content: str) -> None:
 
 _WORDS = st.one_of(
     secrets,
-    st.sampled_from([OLD, OLD, OLD, OTHER, f"x{OLD}", f"{OLD}-", OLD[:-1], "a" * 19, "a" * 20, ""]),
+    st.sampled_from([OLD, OLD, OLD[:-1], OLD[1:], "a" * 19, "a" * 20, ""]),
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6),
 )
-_BETWEEN = st.sampled_from([" ", "=", "\n", "\r\n", "\r", '"', "'", ".", "/", ":", "", "\u00fc", "\ufeff", "\u2028"])
-_FILES = st.lists(st.tuples(_WORDS, _BETWEEN), max_size=12).map(lambda pairs: "".join(a + b for a, b in pairs))
+_DOUBTFUL_WORDS = _WORDS | st.sampled_from([OTHER, f"x{OLD}", f"{OLD}-"])
+_BETWEEN = st.sampled_from([" ", "=", "\n", "\r\n", "\r", '"', "'", ".", "/", ":", "\u00fc", "\ufeff", "\u2028"])
+
+
+def _files(words: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.lists(st.tuples(words, _BETWEEN), max_size=12).map(lambda pairs: "".join(a + b for a, b in pairs))
+
+
+#: What stands before and after the secret; one in ten may make it doubtful which places are meant.
+_SURROUNDINGS = st.sampled_from([_WORDS] * 9 + [_DOUBTFUL_WORDS]).flatmap(
+    lambda words: st.tuples(_files(words), _files(words))
+)
 _ALPHABET = string.ascii_letters + string.digits + "_-"
 
 
@@ -252,8 +262,9 @@ def _runs(text: str) -> list[str]:
 
 
 @many_edits
-@given(_FILES, _FILES, secrets)
-def test_i24_a_simple_reading_sees_all_places_of_the_secret_change(before: str, after: str, value: str) -> None:
+@given(_SURROUNDINGS, secrets)
+def test_i24_a_simple_reading_sees_all_places_of_the_secret_change(surroundings: tuple[str, str], value: str) -> None:
+    before, after = surroundings
     text = f"{before} {OLD} {after}".lstrip("\ufeff")
     runs = _runs(text)
     # Another known secret, or the secret as a part of a longer word.
@@ -267,6 +278,7 @@ def test_i24_a_simple_reading_sees_all_places_of_the_secret_change(before: str, 
     assert edited.decode() == "".join(value if run == OLD else run for run in runs)
 
 
+_TARGETS = st.sampled_from(["the_target", "the.target", "[the target]", "the + target", "the|target", "a"])
 _NAMES = st.sampled_from(["secret", "client.secret", "a", "b", "[x]", "k k"])
 _SIGNS = st.sampled_from(["=", ": ", " => '", "<", '="'])
 _LINES = st.builds(
@@ -279,7 +291,7 @@ _TEXTS = st.lists(st.tuples(_LINES | st.text(max_size=4), line_ends), max_size=6
 
 @many_edits
 @given(
-    _TEXTS, _NAMES, _SIGNS, secrets | printable, st.sampled_from(["", "'", '"', ";", ">"]), _TEXTS, line_ends, secrets
+    _TEXTS, _TARGETS, _SIGNS, secrets | printable, st.sampled_from(["", "'", '"', ";", ">"]), _TEXTS, line_ends, secrets
 )
 def test_i24_a_simple_reading_sees_the_match_change(
     before: str, name: str, sign: str, old: str, closing: str, after: str, line_end: str, value: str
@@ -288,7 +300,7 @@ def test_i24_a_simple_reading_sees_the_match_change(
     start, end = f"{name}{sign}", f"{closing}{line_end}"
     content = f"{before}{start}{old}{end}{after}"
     key = f"^{re.escape(start)}(.*){re.escape(closing)}$"
-    lines = content.replace("\r\n", "\n").split("\n")
+    lines = re.split("\r\n|\r|\n", content)
     matching = [line for line in lines if line.startswith(start) and line.endswith(closing)]
     matching = [line for line in matching if len(line) >= len(start) + len(closing)]
     edited = replaced_or_refused("text", content.encode(), key, value)
