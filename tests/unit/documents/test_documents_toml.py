@@ -126,7 +126,8 @@ def test_i24_only_the_declared_value_changes(edit: Edit) -> None:
         ("[a]\nb = 'x'", "a", "a table"),
         ("[[a]]\nb = 'x'", "a[0]", "a table"),
         ("[[a]]\nb = 'x'", "a", "an object or a list with values of its own"),
-        ("a = '${SECRET}'", "a", "a reference"),
+        ("a = 'https://${HOST}/'", "a", "a placeholder"),
+        ("a = 'ENC(c2VjcmV0)'", "a", "a placeholder"),
         ("a = '$SECRET'", "a", "a reference"),
         ('a = """\n@{store:secret}\n"""', "a", "a reference"),
         ("a = '{{ secret }}'", "a", "a reference"),
@@ -235,7 +236,7 @@ def test_i24_a_malformed_file_is_refused(content: str, column: int) -> None:
     assert refused.value.__context__ is None
 
 
-@pytest.mark.parametrize("value", ["${a}", "$a", "@{a:b}", "{{a}}"])
+@pytest.mark.parametrize("value", ["a${b}", "![a]", "$a", "@{a:b}", "{{a}}"])
 def test_a_value_that_programs_replace_is_refused(value: str) -> None:
     with pytest.raises(Refusal) as refused:
         replace_value("toml", b"key = 'old'\n", "key", value, WHERE)
