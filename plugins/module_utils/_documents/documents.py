@@ -3,11 +3,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Configuration files: find the one value, replace it, prove that nothing else changed. Pure: bytes in, bytes out."""
 
-from typing import Dict, Tuple
+from typing import Dict, Optional, Tuple
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._base64 import Base64
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._crontab import Crontab
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._dotenv import Dotenv
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import Located
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import AS_IS, Encoding, Located
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._environment_file import EnvironmentFile
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Format
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
@@ -15,6 +16,13 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json impo
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell import Shell
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._systemd_unit import SystemdUnit
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._text import (
+    Candidates,
+    Expression,
+    Known,
+    places_of_known,
+)
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._toml import Toml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml import Xml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._yaml import Yaml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
@@ -30,52 +38,108 @@ _FORMATS: Dict[str, Format] = {
         Properties(),
         Shell(),
         SystemdUnit(),
+        Toml(),
         Xml(),
         Yaml(),
     )
 }
+_TEXT = Expression.name
+_ENCODINGS: Dict[str, Encoding] = {"base64": Base64()}
 
 #: The names of the formats, as files declare them.
-FORMATS: Tuple[str, ...] = tuple(sorted(_FORMATS))
+FORMATS: Tuple[str, ...] = tuple(sorted([*_FORMATS, _TEXT]))
+
+#: The names of the encodings in which a secret may stand at its key.
+ENCODINGS: Tuple[str, ...] = tuple(sorted(_ENCODINGS))
 
 
-def locate(format_name: str, content: bytes, key: str, where: str) -> Located:
-    """Find the value at ``key``: to read it, and to replace it.
+def locate(
+    format_name: str,
+    content: bytes,
+    key: Optional[str],
+    where: str,
+    known: Optional[Known] = None,
+    encoding: Optional[str] = None,
+) -> Located:
+    """Find the secret at ``key``: to read it, and to replace it.
 
     :param format_name: one of :data:`FORMATS`.
     :param content: the whole file.
-    :param key: where the value stands, in the key syntax of the format (``docs/formats.md``).
+    :param key: where the secret stands, in the key syntax of the format (``docs/formats.md``). The format ``text``
+        takes none (or an empty one) for every place where a known secret stands.
     :param where: the name of the file in messages, for example ``/opt/app/.env``.
+    :param known: tells a known secret of the integration from any other text; for ``text`` without a key.
+    :param encoding: one of :data:`ENCODINGS`, or None for a secret that stands there as it is.
     :raises Refusal: the file is not of its format, or the key is missing, occurs twice or holds no literal string.
     """
-    return Located(_format(format_name, where), content, key, where)
+    written = _encoding(encoding, where)
+    if format_name != _TEXT:
+        return Located(_format(format_name, where), content, key or "", where, encoding=written)
+    if key or not known:
+        return Located(Expression(key or "", where), content, key or "", where, encoding=written)
+    if written is not AS_IS:
+        raise Refusal(
+            "a secret in base64 is found by a key",
+            where,
+            "a `key`: a regular expression with the secret in its group",
+            "`encoding` without `key`",
+            "correct this file in `sfmc_dependents`",
+        )
+    return Located(Candidates(), content, "any known secret", where, places_of_known(known))
 
 
-def read_value(format_name: str, content: bytes, key: str, where: str) -> str:
-    """Return the value at ``key``, as the programs that read such files see it; parameters as for :func:`locate`."""
-    located = locate(format_name, content, key, where)
+def read_value(
+    format_name: str,
+    content: bytes,
+    key: Optional[str],
+    where: str,
+    known: Optional[Known] = None,
+    encoding: Optional[str] = None,
+) -> str:
+    """Return the secret at ``key``, as the programs that read such files see it; parameters as for :func:`locate`."""
+    located = locate(format_name, content, key, where, known, encoding)
     located.confirm()
     return located.value
 
 
-def replace_value(format_name: str, content: bytes, key: str, value: str, where: str) -> bytes:
+def replace_value(
+    format_name: str,
+    content: bytes,
+    key: Optional[str],
+    value: str,
+    where: str,
+    known: Optional[Known] = None,
+    encoding: Optional[str] = None,
+) -> bytes:
     """Return the content with ``value`` at ``key``; every byte outside of that value is as it was.
 
     The new content is parsed again: exactly that value changed, to exactly ``value``, or a Refusal is raised.
 
-    :param value: printable ASCII, not empty.
+    :param value: printable ASCII, not empty; the other parameters are those of :func:`locate`.
     :raises Refusal: as :func:`locate`, and where the format cannot hold the value without ambiguity.
     """
-    return locate(format_name, content, key, where).replaced(value)
+    return locate(format_name, content, key, where, known, encoding).replaced(value)
 
 
 def _format(format_name: str, where: str) -> Format:
     if format_name not in _FORMATS:
-        raise Refusal(
-            "a file is declared with a known format",
-            where,
-            f"one of {', '.join(FORMATS)}",
-            f"the format {format_name!r}",
-            "correct `format` of this file in `sfmc_dependents`",
-        )
+        raise _unknown("format", format_name, FORMATS, where)
     return _FORMATS[format_name]
+
+
+def _encoding(name: Optional[str], where: str) -> Encoding:
+    if not name:
+        return AS_IS
+    if name not in _ENCODINGS:
+        raise _unknown("encoding", name, ENCODINGS, where)
+    return _ENCODINGS[name]
+
+
+def _unknown(what: str, name: str, names: Tuple[str, ...], where: str) -> Refusal:
+    return Refusal(
+        f"a file is declared with a known {what}",
+        where,
+        f"one of {', '.join(names)}",
+        f"the {what} {name!r}",
+        f"correct `{what}` of this file in `sfmc_dependents`",
+    )

@@ -22,6 +22,8 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json impo
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell import Shell
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._systemd_unit import SystemdUnit
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._text import Expression
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._toml import Toml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml import Xml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._yaml import Yaml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import (
@@ -45,6 +47,8 @@ SMALLEST = {
     "shell": ("# note\nA=1\nKEY=", "\nB=2\n", "KEY"),
     "systemd_unit": ("# note\n[S]\nA=1\nEnvironment=KEY=", "\nB=2\n", "S.Environment.KEY"),
     "yaml": ("# note\na: 1\nkey: '", "'\nb: [2]\n", "key"),
+    "text": ("# note\na: 1\nkey=<", ">\nb: 2\n", "^key=<([^>]*)>$"),
+    "toml": ('# note\n[s]\na = 1\nkey = "', '"\nb = [2]\n', "s.key"),
 }
 
 
@@ -165,6 +169,12 @@ def test_a_refusal_never_quotes_the_file(format_name: str, junk: bytes, position
         (Yaml(), " &x"),
         (Yaml(), "\n---\nc: 3"),
         (Yaml(), ": 3"),
+        (Expression("^key=<([^>]*)>$", WHERE), ">"),
+        (Expression("^key=<([^>]*)>$", WHERE), ">\nkey=<x"),
+        (Toml(), '"\nc = "3'),
+        (Toml(), '"\n[t]\nc = "3'),
+        (Toml(), "'"),
+        (Toml(), " "),
     ],
     ids=lambda p: getattr(p, "name", repr(p)),
 )
