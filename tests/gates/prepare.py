@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Set up the working tree: virtual environment, dependencies, the collection's import path, an SSH server.
+"""Set up the working tree: virtual environment, dependencies, the collection's import path, system programs.
 
 Runs under the system's own Python, before anything is installed: standard library only, imported by nobody.
 
@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
@@ -24,6 +25,19 @@ VENV_PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "tests" / "requirements"
 IMPORT_PATH = ROOT / ".work" / "collections" / "ansible_collections" / "keyturn"
 SETS = {"run": ["run.txt"], "test": ["run.txt", "test.txt"]}
+
+
+class Program(NamedTuple):
+    """A program of the system that a set uses: its Debian package, and what cannot be done without it."""
+
+    name: str
+    package: str
+    without: str
+
+
+SSHD = Program("sshd", "openssh-server", "the demo uses local connections; tests over real SSH hosts need it")
+PHP = Program("php", "php-cli", "the tests of the format php need it")
+PROGRAMS = {"run": [SSHD], "test": [SSHD, PHP]}
 
 
 class SetupError(Exception):
@@ -126,17 +140,17 @@ def link_collection() -> None:
     link.symlink_to(os.path.relpath(ROOT, IMPORT_PATH))
 
 
-def provide_sshd() -> None:
-    """Install an SSH server where that may be done; else say what is missing and go on."""
+def provide(program: Program) -> None:
+    """Install a program where that may be done; else say what is missing and go on."""
     search = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/usr/local/sbin:/sbin"
-    if shutil.which("sshd", path=search):
+    if shutil.which(program.name, path=search):
         return
     if may_install():
-        say("installing openssh-server")
-        if apt_install("openssh-server"):
+        say(f"installing {program.package}")
+        if apt_install(program.package):
             return
-    say("no sshd here: the demo uses local connections; tests over real SSH hosts need it")
-    say("install it as root (Debian, Ubuntu: apt-get install openssh-server) and run this again")
+    say(f"no {program.name} here: {program.without}")
+    say(f"install it as root (Debian, Ubuntu: apt-get install {program.package}) and run this again")
 
 
 def main(arguments: list[str]) -> int:
@@ -149,7 +163,8 @@ def main(arguments: list[str]) -> int:
         make_venv()
         install(set_name)
         link_collection()
-        provide_sshd()
+        for program in PROGRAMS[set_name]:
+            provide(program)
     except SetupError as error:
         print(f"setup: {error}", file=sys.stderr)
         return 1

@@ -10,10 +10,11 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit impo
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Format
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import Json
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php import Php
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-_FORMATS: Dict[str, Format] = {fmt.name: fmt for fmt in (Dotenv(), Ini(), Json(), Properties())}
+_FORMATS: Dict[str, Format] = {fmt.name: fmt for fmt in (Dotenv(), Ini(), Json(), Php(), Properties())}
 
 #: The names of the formats, as files declare them.
 FORMATS: Tuple[str, ...] = tuple(sorted(_FORMATS))

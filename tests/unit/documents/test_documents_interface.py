@@ -16,6 +16,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._dotenv im
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import Located
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import Json
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php import Php
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import (
     FORMATS,
@@ -31,6 +32,7 @@ SMALLEST = {
     "dotenv": ("# note\nA=1\nKEY=", "\nB=2\n", "KEY"),
     "ini": ("; note\n[s]\na=1\nkey = ", "\nb=2\n", "s.key"),
     "json": ('{"a": 1, "key": "', '", "b": [2]}\n', "key"),
+    "php": ("<?php // note\nreturn ['a' => 1, 'key' => '", "', 'b' => [2]];\n", "key"),
     "properties": ("# note\na=1\nkey=", "\nb=2\n", "key"),
 }
 
@@ -92,7 +94,7 @@ def test_no_content_takes_more_than_linear_time(format_name: str, filler: str) -
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(Refusal, match="one of dotenv, ini, json, properties; found the format 'yml'"):
+    with pytest.raises(Refusal, match="one of dotenv, ini, json, php, properties; found the format 'yml'"):
         read_value("yml", b"", "key", WHERE)
 
 
@@ -127,13 +129,17 @@ def test_a_refusal_never_quotes_the_file(format_name: str, junk: bytes, position
         (Json(), '", "c": "3'),
         (Json(), '"'),
         (Json(), " "),
+        (Php(), "'"),
+        (Php(), "' . 'c"),
+        (Php(), "', 'c' => '3"),
+        (Php(), "'];\nreturn ['c' => 'd"),
         (Properties(), "\\"),
         (Properties(), "\nc=3"),
     ],
     ids=lambda p: getattr(p, "name", repr(p)),
 )
 def test_i24_an_edit_that_does_more_than_it_should_is_caught(
-    fmt: Dotenv | Ini | Json | Properties, extra: str, monkeypatch: pytest.MonkeyPatch
+    fmt: Dotenv | Ini | Json | Php | Properties, extra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content, key = _smallest(fmt.name, "old")
     monkeypatch.setattr(fmt, "encode", lambda leaf, value, where: value + extra)
