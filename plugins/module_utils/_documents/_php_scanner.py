@@ -120,6 +120,7 @@ class _Reader:
         frame = self._frames[-1]
         body, frame.body = frame.body, None
         if body is None and frame.members:
+            # The hooks of a property: their variables are their own.
             body = Frame(frame.scope._replace(prefix=f"{frame.scope.prefix}{self._values.unnamed(number)}::"))
         self._frames.append(body or Frame(frame.scope))
         return number + 1
@@ -267,7 +268,7 @@ class _Reader:
         named = after == NAME and self._values.word(number + 1) not in ("extends", "implements")
         if named:
             name = self._values.text(number + 1)
-        elif after not in (NAME, "(", "{"):
+        elif self._values.word(number) != "class" or after not in (NAME, "(", "{"):
             return number + 1
         self._frames[-1].body = Frame(self._scope(f"{name}::", f"{name}::"), members=True)
         return number + 2 if named else number + 1

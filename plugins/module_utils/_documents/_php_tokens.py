@@ -22,7 +22,7 @@ COMPOUND = "compound"
 OPERATOR = "operator"
 END = "end"
 
-_PLAIN = (NAME, STRING, VARIABLE, NUMBER, OPERATOR, CAST, COMPOUND)
+_PLAIN = frozenset((NAME, STRING, VARIABLE, NUMBER, OPERATOR, CAST, COMPOUND))
 _LABEL_START = r"A-Za-z_\x80-\U0010ffff"
 _LABEL = rf"[{_LABEL_START}][0-9{_LABEL_START}]*"
 _SINGLE_QUOTED = r"'[^'\\]*(?:\\[\s\S][^'\\]*)*'"
@@ -41,7 +41,8 @@ _TOKEN = re.compile(
     rf"|(?P<{CAST}>\([ \t]*(?i:{_CASTS})[ \t]*\))"
     r"|(?P<comment>/\*|(?:\#(?!\[)|//)[^\r\n?]*(?:\?(?!>)[^\r\n?]*)*)"
     r"|(?P<close>\?>(?:\r\n|\r|\n)?)"
-    r"|(?P<sign>=>|\?->|->|::|\#\[|=(?!=)|[(){}\[\],;:])"
+    r"|(?P<sign>=>|\?->|->|::|=(?!=)|[,;:])"
+    r"|(?P<bracket>\#\[|[(){}\[\]])"
     rf"|(?P<{COMPOUND}>(?:\*\*|\?\?|<<|>>|[-+*/.%&|^])=(?!=))"
     rf"|(?P<{OPERATOR}>===?|[!<>]==?|\?\?|--|[-+*/.%&|^!<>?@~$\\])"
     r")"
@@ -144,25 +145,24 @@ class _Lexer:
                 if kind == NAME and position - start == len(_HALT) and self._halts(start, tokens):
                     return self._halted(position, tokens)
             elif kind == "sign":
-                sign = text[start:position]
-                if depth and sign == "}" and tokens.unclosed() is None:
+                add(text[start:position], start, position)
+            elif kind == "bracket":
+                bracket = text[start:position]
+                if depth and bracket == "}" and tokens.unclosed() is None:
                     return position
-                self._sign(sign, start, position, tokens)
+                self._bracket(bracket, start, position, tokens)
             elif kind in ("heredoc", TEMPLATE):
                 position = self._heredoc(match, depth) if kind == "heredoc" else self._template(position, depth)
                 add(TEMPLATE, start, position)
             else:
                 position = self._left_out(start, position, tokens, depth)
 
-    def _sign(self, sign: str, start: int, end: int, tokens: Tokens) -> None:
-        if sign in _CLOSING:
-            if tokens.open(sign, start, end) > MAX_DEPTH:
+    def _bracket(self, bracket: str, start: int, end: int, tokens: Tokens) -> None:
+        if bracket in _CLOSING:
+            if tokens.open(bracket, start, end) > MAX_DEPTH:
                 raise self._malformed(start, f"at most {MAX_DEPTH} brackets inside of one another")
-        elif sign in ")]}":
-            if not tokens.close(sign, start, end):
-                raise self._malformed(start, "no closing bracket, or that of the last open one")
-        else:
-            tokens.add(sign, start, end)
+        elif not tokens.close(bracket, start, end):
+            raise self._malformed(start, "no closing bracket, or that of the last open one")
 
     def _left_out(self, start: int, end: int, tokens: Tokens, depth: int) -> int:
         """Skip a comment, or what follows ``?>``."""
