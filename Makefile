@@ -16,7 +16,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  one gate:         make $(GATES)" | fold -s -w 110
 
-setup: python ## virtual environment, all dependencies, import path, openssh-server where it may
+setup: python ## virtual environment, all dependencies, import path, openssh-server and php-cli where it may
 	@$(PYTHON) tests/gates/prepare.py test
 
 setup-run: python ## the same with what the collection and the demo need only

@@ -118,12 +118,12 @@ class Deployment:
         for file in self.dependent["files"]:
             if file["path"] != path:
                 continue
-            located = locate(file["format"], content, file["key"], path)
+            located = self._located(file, content)
             located.confirm()
             if located.value != self.target.secret:
                 raise Refusal(
                     "I-4: what was written is what stands there",
-                    f"{path}, key {file['key']}",
+                    _place(file),
                     self.target.fingerprint,
                     fingerprint(self.target.key, located.value),
                     "something changed the file at the same moment (configuration management?); stop it, run again",
@@ -144,12 +144,15 @@ class Deployment:
             "expires_in": answer.expires_in,
         }
 
+    def _located(self, file: Mapping[str, Any], content: bytes) -> Located:
+        return locate(file["format"], content, file["key"], file["path"], self.target.knows, file["encoding"])
+
     def _planned(self) -> List[_Edit]:
         edits: Dict[str, _Edit] = {}
         for file in self.dependent["files"]:
             path = file["path"]
             edit = edits.get(path) or _opened(path)
-            located = locate(file["format"], edit.content, file["key"], path)
+            located = self._located(file, edit.content)
             before = self._recognised(located, file)
             content = edit.content
             if located.value == self.target.secret:
@@ -170,13 +173,17 @@ class Deployment:
             return found
         raise Refusal(
             "I-24: only a secret that the journal knows is replaced",
-            f"{file['path']}, key {file['key']}",
+            _place(file),
             " or ".join(f"the {name} secret {known}" for name, known in sorted(self.target.known.items())),
             f"an unknown value, {found}" if located.value else "an empty value",
             "find out who changed it: put the active secret there by hand, or correct path and key in sfmc_dependents;"
             " a place that was never rotated is taken over with `unknown_secret: accept`; nothing of this dependent was"
             " written",
         )
+
+
+def _place(file: Mapping[str, Any]) -> str:
+    return f"{file['path']}, key {file['key']}" if file["key"] else f"{file['path']}, wherever a secret stands"
 
 
 def _opened(path: str) -> _Edit:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import FORMATS
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import ENCODINGS, FORMATS
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 _CALL = {
@@ -58,7 +58,7 @@ _FILE = {
     "format": {"type": "str", "required": True, "choices": list(FORMATS)},
     "key": {"type": "str", "no_log": False},
     "keys": {"type": "list", "elements": "str", "no_log": False},
-    "encoding": {"type": "str", "default": "plain", "choices": ["plain", "base64"]},
+    "encoding": {"type": "str", "default": "plain", "choices": list(ENCODINGS)},
 }
 _RESTARTED = ("service", "supervisor", "command", "container")
 _RESTART = {

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Set up the working tree: virtual environment, dependencies, the collection's import path, an SSH server.
+"""Set up the working tree: virtual environment, dependencies, the collection's import path, system programs.
 
 Runs under the system's own Python, before anything is installed: standard library only, imported by nobody.
 
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
@@ -38,6 +39,19 @@ COLLECTIONS = (
     "google/cloud",
     "kubernetes/core",
 )
+
+
+class Program(NamedTuple):
+    """A program of the system that a set uses: its Debian package, and what cannot be done without it."""
+
+    name: str
+    package: str
+    without: str
+
+
+SSHD = Program("sshd", "openssh-server", "the demo uses local connections; tests over real SSH hosts need it")
+PHP = Program("php", "php-cli", "the tests of the format php need it")
+PROGRAMS = {"run": [SSHD], "test": [SSHD, PHP]}
 
 
 class SetupError(Exception):
@@ -162,17 +176,17 @@ def link_collection() -> None:
     link.symlink_to(os.path.relpath(ROOT, IMPORT_PATH))
 
 
-def provide_sshd() -> None:
-    """Install an SSH server where that may be done; else say what is missing and go on."""
+def provide(program: Program) -> None:
+    """Install a program where that may be done; else say what is missing and go on."""
     search = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/usr/local/sbin:/sbin"
-    if shutil.which("sshd", path=search):
+    if shutil.which(program.name, path=search):
         return
     if may_install():
-        say("installing openssh-server")
-        if apt_install("openssh-server"):
+        say(f"installing {program.package}")
+        if apt_install(program.package):
             return
-    say("no sshd here: the demo uses local connections; tests over real SSH hosts need it")
-    say("install it as root (Debian, Ubuntu: apt-get install openssh-server) and run this again")
+    say(f"no {program.name} here: {program.without}")
+    say(f"install it as root (Debian, Ubuntu: apt-get install {program.package}) and run this again")
 
 
 def main(arguments: list[str]) -> int:
@@ -185,7 +199,8 @@ def main(arguments: list[str]) -> int:
         make_venv()
         install(set_name)
         link_collection()
-        provide_sshd()
+        for program in PROGRAMS[set_name]:
+            provide(program)
         if set_name == "test":
             provide_collections()
     except SetupError as error:

@@ -11,4 +11,5 @@ from typing import Any
 def dependent(client_id: str, files: list[dict[str, Any]], name: str = "app", **more: Any) -> dict[str, Any]:
     """Return a dependent without a restart and a check, unless `more` says otherwise."""
     plain = {"restart": None, "check": None, "proof": "token", "unattested": False, "accept_unknown": False}
-    return {"name": name, "client_id": client_id, "files": files, **plain, **more}
+    declared = [{"encoding": "plain", **file} for file in files]
+    return {"name": name, "client_id": client_id, "files": declared, **plain, **more}

@@ -6,51 +6,25 @@
 from typing import Dict, Optional, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._base64 import Base64
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._crontab import Crontab
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._dotenv import Dotenv
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import AS_IS, Encoding, Located
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._environment_file import EnvironmentFile
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Format
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import Json
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell import Shell
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._systemd_unit import SystemdUnit
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._formats import MAKERS
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._text import (
     Candidates,
     Expression,
     Known,
     places_of_known,
 )
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._toml import Toml
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml import Xml
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._yaml import Yaml
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-_FORMATS: Dict[str, Format] = {
-    fmt.name: fmt
-    for fmt in (
-        Crontab(),
-        Dotenv(),
-        EnvironmentFile(),
-        Ini(),
-        Json(),
-        Properties(),
-        Shell(),
-        SystemdUnit(),
-        Toml(),
-        Xml(),
-        Yaml(),
-    )
-}
 _TEXT = Expression.name
-_ENCODINGS: Dict[str, Encoding] = {"base64": Base64()}
+_ENCODINGS: Dict[str, Encoding] = {"plain": AS_IS, "base64": Base64()}
 
 #: The names of the formats, as files declare them.
-FORMATS: Tuple[str, ...] = tuple(sorted([*_FORMATS, _TEXT]))
+FORMATS: Tuple[str, ...] = tuple(sorted([*MAKERS, _TEXT]))
 
 #: The names of the encodings in which a secret may stand at its key.
-ENCODINGS: Tuple[str, ...] = tuple(sorted(_ENCODINGS))
+ENCODINGS: Tuple[str, ...] = tuple(_ENCODINGS)
 
 
 def locate(
@@ -59,7 +33,7 @@ def locate(
     key: Optional[str],
     where: str,
     known: Optional[Known] = None,
-    encoding: Optional[str] = None,
+    encoding: str = "plain",
 ) -> Located:
     """Find the secret at ``key``: to read it, and to replace it.
 
@@ -69,7 +43,7 @@ def locate(
         takes none (or an empty one) for every place where a known secret stands.
     :param where: the name of the file in messages, for example ``/opt/app/.env``.
     :param known: tells a known secret of the integration from any other text; for ``text`` without a key.
-    :param encoding: one of :data:`ENCODINGS`, or None for a secret that stands there as it is.
+    :param encoding: one of :data:`ENCODINGS`.
     :raises Refusal: the file is not of its format, or the key is missing, occurs twice or holds no literal string.
     """
     written = _encoding(encoding, where)
@@ -94,7 +68,7 @@ def read_value(
     key: Optional[str],
     where: str,
     known: Optional[Known] = None,
-    encoding: Optional[str] = None,
+    encoding: str = "plain",
 ) -> str:
     """Return the secret at ``key``, as the programs that read such files see it; parameters as for :func:`locate`."""
     located = locate(format_name, content, key, where, known, encoding)
@@ -109,7 +83,7 @@ def replace_value(
     value: str,
     where: str,
     known: Optional[Known] = None,
-    encoding: Optional[str] = None,
+    encoding: str = "plain",
 ) -> bytes:
     """Return the content with ``value`` at ``key``; every byte outside of that value is as it was.
 
@@ -122,14 +96,12 @@ def replace_value(
 
 
 def _format(format_name: str, where: str) -> Format:
-    if format_name not in _FORMATS:
+    if format_name not in MAKERS:
         raise _unknown("format", format_name, FORMATS, where)
-    return _FORMATS[format_name]
+    return MAKERS[format_name]()
 
 
-def _encoding(name: Optional[str], where: str) -> Encoding:
-    if not name:
-        return AS_IS
+def _encoding(name: str, where: str) -> Encoding:
     if name not in _ENCODINGS:
         raise _unknown("encoding", name, ENCODINGS, where)
     return _ENCODINGS[name]

@@ -160,5 +160,8 @@ def test_i24_configparser_sees_one_value_change(before: str, old: str, after: st
     edited = replaced_or_refused("ini", content.encode(), "The Section.thekey", value)
     if edited is None:
         return
-    assert _reference(edited.decode()) == {**_reference(content), ("The Section", "thekey"): value}
+    reference = _reference(content)
+    written = reference["The Section", "thekey"]
+    quote = written[0] if written[:1] in ("'", '"') and len(written) > 1 and written[0] == written[-1] else ""
+    assert _reference(edited.decode()) == {**reference, ("The Section", "thekey"): quote + value + quote}
     assert edited.startswith(before.encode()) and edited.endswith(after.encode())

@@ -19,6 +19,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._environme
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Format
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._ini import Ini
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import Json
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php import Php
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._properties import Properties
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell import Shell
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._systemd_unit import SystemdUnit
@@ -42,6 +43,7 @@ SMALLEST = {
     "environment_file": ("# note\nA=1\nKEY=", "\nB=2\n", "KEY"),
     "ini": ("; note\n[s]\na=1\nkey = ", "\nb=2\n", "s.key"),
     "json": ('{"a": 1, "key": "', '", "b": [2]}\n', "key"),
+    "php": ("<?php // note\nreturn ['a' => 1, 'key' => '", "', 'b' => [2]];\n", "key"),
     "properties": ("# note\na=1\nkey=", "\nb=2\n", "key"),
     "xml": ('<r a="1"><!-- note --><key>', "</key><b>2</b></r>\n", "/r/key"),
     "shell": ("# note\nA=1\nKEY=", "\nB=2\n", "KEY"),
@@ -148,6 +150,10 @@ def test_a_refusal_never_quotes_the_file(format_name: str, junk: bytes, position
         (Json(), '", "c": "3'),
         (Json(), '"'),
         (Json(), " "),
+        (Php(), "'"),
+        (Php(), "' . 'c"),
+        (Php(), "', 'c' => '3"),
+        (Php(), "'];\nreturn ['c' => 'd"),
         (Properties(), "\\"),
         (Properties(), "\nc=3"),
         (Xml(), "</key><key>"),
