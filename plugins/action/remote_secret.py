@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleError
 from ansible.plugins.loader import lookup_loader, module_loader
+from ansible.utils.display import Display
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
@@ -18,6 +20,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import De
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place, Present
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import redacted, texts_of, value_at
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._settling import SETTLED, settled
 
 _READ: dict[str, Any] = {
     "module": {"type": "str"},
@@ -27,6 +30,11 @@ _READ: dict[str, Any] = {
     "options": {"type": "dict", "default": {}},
     "value": {"type": "str", "default": ""},
     "version": {"type": "str"},
+    "settled": {"type": "dict", "options": SETTLED},
+}
+_DESCRIBE: dict[str, Any] = {
+    "module": {"type": "str", "required": True},
+    "arguments": {"type": "dict", "default": {}},
 }
 _WRITE: dict[str, Any] = {
     "module": {"type": "str", "required": True},
@@ -47,6 +55,7 @@ class ActionModule(ControlAction):
             "mutually_exclusive": [("module", "lookup")],
             "required_one_of": [("module", "lookup")],
         },
+        "describe": {"type": "dict", "options": _DESCRIBE},
         "write": {"type": "dict", "options": _WRITE, "required": True},
         "key": {"type": "str", "no_log": False},
         "encoding": {"type": "str", "default": "plain", "choices": ["plain", "base64"]},
@@ -108,9 +117,7 @@ class ActionModule(ControlAction):
             if present is None or present.secret != secret:
                 evidence["changed"] = True
                 if not self.check_mode:
-                    self._run(arguments["write"], place.filled(arguments["write"]["arguments"], present), place)
-                    if present is not None:
-                        place.check_read_back(present, self._read(arguments["read"], place))
+                    self._write(arguments, place, present)
         except Refusal as refusal:
             evidence["refusal"] = refusal.as_dict()
         return evidence
@@ -119,21 +126,36 @@ class ActionModule(ControlAction):
 
     def _read(self, read: Mapping[str, Any], place: Place) -> Present:
         """Return what stands at the place now."""
-        found = self._looked_up(read, place) if read["lookup"] else self._run(read, read["arguments"], place)
+        ask = partial(self._asked, read, place)
+        found = settled(ask, read["settled"], place.name) if read["settled"] else ask()
         version = value_at(found, read["version"], place.name) if read["version"] else None
-        present = place.present(value_at(found, read["value"], place.name), version)
+        present = place.present(value_at(found, read["value"], place.name), version, found)
         self._hidden = [place.secret, *texts_of(present.value)]
         return present
+
+    def _asked(self, read: Mapping[str, Any], place: Place) -> Any:
+        return self._looked_up(read, place) if read["lookup"] else self._run(read, read["arguments"], place)
+
+    def _write(self, arguments: Mapping[str, Any], place: Place, present: Present | None) -> None:
+        """Write the secret, and see that it stands there, where that can be seen."""
+        describe, write = arguments["describe"], arguments["write"]
+        described = self._run(describe, describe["arguments"], place) if describe else None
+        self._run(write, place.filled(write["arguments"], present, described), place)
+        if present is not None:
+            place.check_read_back(present, self._read(arguments["read"], place))
 
     def _looked_up(self, read: Mapping[str, Any], place: Place) -> Any:
         lookup = lookup_loader.get(read["lookup"], loader=self._loader, templar=self._templar)
         if lookup is None:
             raise _not_installed(read["lookup"], place)
         try:
-            (found,) = lookup.run(list(read["terms"]), variables=self.variables, **read["options"])
+            with _quiet():
+                values = lookup.run(list(read["terms"]), variables=self.variables, **read["options"])
         except AnsibleError as error:
             raise _failed(read["lookup"], place, redacted(error, self._hidden)) from None
-        return found
+        if len(values) != 1:
+            raise _failed(read["lookup"], place, f"{len(values)} values")
+        return values[0]
 
     def _run(self, what: Mapping[str, Any], arguments: Mapping[str, Any], place: Place) -> dict[str, Any]:
         """Run a module on the host; whatever it returns stays in here."""
@@ -175,6 +197,18 @@ class ActionModule(ControlAction):
         if proof is not None and not readable:
             proof = {**proof, "outcome": "written"}
         return {**evidence, "restarted": seen["restarted"], "proof": proof, "refusal": seen["refusal"]}
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep a lookup from showing what it reads: amazon.aws.ssm_parameter does at -vvvv, and in the log as well."""
+    display = Display()
+    before = {name: value for name, value in vars(display).items() if name in ("verbosity", "log_verbosity")}
+    vars(display).update(dict.fromkeys(before, 0))
+    try:
+        yield
+    finally:
+        vars(display).update(before)
 
 
 def _not_installed(plugin: str, place: Place) -> Refusal:

@@ -8,10 +8,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import is_private
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL
 
 
@@ -20,17 +24,25 @@ class Kind:
     """A kind of dependent.
 
     :param options: an Ansible argument specification.
-    :param identity: the options that say which place it is; a proof counts for that place only.
+    :param identity: the options that say which place it is; a proof counts for that place only. A dot leads into an
+        option with options of its own.
     :param required_one_of: as in an argument specification.
+    :param urls: the options that are URLs which see the secret, as in `identity`.
     """
 
     options: Mapping[str, Any]
     identity: tuple[str, ...]
     required_one_of: tuple[tuple[str, ...], ...] = ()
+    urls: tuple[str, ...] = ()
 
 
 _TEXT: Mapping[str, Any] = {"type": "str"}
 _NEEDED: Mapping[str, Any] = {"type": "str", "required": True}
+_KEY: Mapping[str, Any] = {"type": "str", "no_log": False}
+_ENCODING: Mapping[str, Any] = {"type": "str", "default": "plain", "choices": ["plain", "base64"]}
+_HEADERS: Mapping[str, Any] = {"type": "dict", "no_log": True}
+_STATUS: Mapping[str, Any] = {"type": "list", "elements": "int"}
+_AWS: Mapping[str, Any] = {"region": _TEXT, "profile": _TEXT, "endpoint_url": _TEXT}
 
 KINDS: Mapping[str, Kind] = {
     "command": Kind(
@@ -40,7 +52,50 @@ KINDS: Mapping[str, Kind] = {
         },
         ("write",),
     ),
+    "http": Kind(
+        {
+            "write": {
+                "type": "dict",
+                "required": True,
+                "options": {
+                    "url": _NEEDED,
+                    "method": {"type": "str", "default": "PATCH", "choices": ["PATCH", "POST", "PUT"]},
+                    "headers": _HEADERS,
+                    "body": {"type": "raw", "required": True},
+                    "body_format": {"type": "str", "default": "json", "choices": ["form-urlencoded", "json", "raw"]},
+                    "status_code": _STATUS,
+                },
+            },
+            "read": {
+                "type": "dict",
+                "options": {
+                    "url": _TEXT,
+                    "headers": _HEADERS,
+                    "status_code": _STATUS,
+                    "value": _TEXT,
+                    "version": _TEXT,
+                },
+            },
+            "key": _KEY,
+            "encoding": _ENCODING,
+            "ca_path": _TEXT,
+            "timeout": {"type": "int", "default": 30},
+        },
+        ("write.url", "read.value", "key"),
+        urls=("write.url", "read.url"),
+    ),
     MANUAL: Kind({"where": _NEEDED, "instructions": _TEXT}, ("where",)),
+    "aws_secretsmanager": Kind(
+        {"name": _NEEDED, "key": _KEY, **_AWS}, ("profile", "region", "name", "key"), urls=("endpoint_url",)
+    ),
+    "aws_ssm_parameter": Kind(
+        {"name": _NEEDED, "key": _KEY, **_AWS}, ("profile", "region", "name", "key"), urls=("endpoint_url",)
+    ),
+    "aws_lambda": Kind(
+        {"name": _NEEDED, "variable": _NEEDED, **_AWS},
+        ("profile", "region", "name", "variable"),
+        urls=("endpoint_url",),
+    ),
 }
 
 
@@ -57,9 +112,44 @@ def places_of(kind: str, options: Mapping[str, Any]) -> tuple[str, ...]:
 
     A kind of one's own is told apart by its option `place`, if it has one.
     """
-    identity = KINDS[kind].identity if kind in KINDS else ("place",)
-    said = [options.get(name) for name in identity]
+    if kind not in KINDS:
+        said = [options.get("place")]
+    else:
+        said = [_named(name, options, KINDS[kind].urls) for name in KINDS[kind].identity]
     return ("#".join([kind, *(_text(each) for each in said if each)]),)
+
+
+def check_urls(kind: str, options: Mapping[str, Any], offender: str) -> None:
+    """Refuse a URL that would carry a secret in clear over a network, or that a secret or a credential is part of.
+
+    :raises Refusal: there is one among the options of this kind.
+    """
+    for name in KINDS[kind].urls:
+        url = _at(options, name)
+        if url is not None and (not is_private(url) or "@" in urlsplit(url).netloc or "${" in url):
+            raise Refusal(
+                "secrets travel over TLS, and plain http only over loopback",
+                f"{offender}.{name}",
+                "an https URL without user, password and marks such as ${secret}",
+                f"a URL of the scheme {url.split('://')[0]!r}" if "://" in url else "a URL without a scheme",
+                "correct the URL; credentials belong in `headers`",
+            )
+
+
+def _named(name: str, options: Mapping[str, Any], urls: tuple[str, ...]) -> Any:
+    """Return an option as part of a place's name; a query may hold a credential, so it is only told apart."""
+    said = _at(options, name)
+    if name not in urls or said is None:
+        return said
+    url, _mark, query = str(said).partition("?")
+    return f"{url}?{hashlib.sha256(query.encode('utf-8')).hexdigest()[:8]}" if query else url
+
+
+def _at(options: Mapping[str, Any], name: str) -> Any:
+    said: Any = options
+    for step in name.split("."):
+        said = (said or {}).get(step)
+    return said
 
 
 def _text(value: Any) -> str:

@@ -13,16 +13,27 @@ from typing import Any
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import locate
 from ansible_collections.keyturn.sfmc.plugins.module_utils._fingerprint import fingerprint
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import decoded, encoded, filled
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
+    decoded,
+    encoded,
+    filled,
+    marks_of_results,
+)
+
+_NO_TEXTS: Mapping[type, str] = {type(None): "nothing", bytes: "binary data"}
 
 
 @dataclass(frozen=True)
 class Present:
-    """What stands at a place now: the whole value as it was read, and the secret in it. `repr` hides both."""
+    """What stands at a place now: the whole value as it was read, and the secret in it. `repr` hides both.
+
+    :param found: the result that the value was found in.
+    """
 
     value: Any = field(repr=False)
     secret: str = field(repr=False)
     version: Any = None
+    found: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -39,21 +50,22 @@ class Place:
     encoding: str
     secret: str = field(repr=False)
 
-    def present(self, value: Any, version: Any = None) -> Present:
+    def present(self, value: Any, version: Any = None, found: Any = None) -> Present:
         """Return what was read, understood.
 
         :raises Refusal: nothing stands there, or no text.
         """
-        inner = value if self.key is None else self._located(value, self.key).value
+        whole = self.key is None or value is None or isinstance(value, bytes)
+        inner = value if whole else self._located(value, str(self.key)).value
         if not isinstance(inner, str):
             raise Refusal(
                 "a declared place exists",
                 self.name,
                 "a text",
-                "nothing" if inner is None else f"a {type(inner).__name__}",
+                _NO_TEXTS.get(type(inner)) or f"a {type(inner).__name__}",
                 "correct the options of this dependent, or put the active secret there by hand once",
             )
-        return Present(value, decoded(inner, self.encoding, self.name), version)
+        return Present(value, decoded(inner, self.encoding, self.name), version, found)
 
     def check_known(self, present: Present, key: str, known: Mapping[str, str]) -> None:
         """Refuse to replace anything but a secret that the journal knows (I-22, I-24)."""
@@ -69,12 +81,18 @@ class Place:
             " place that was never rotated is taken over with `unknown_secret: accept`; nothing was written",
         )
 
-    def filled(self, arguments: Mapping[str, Any], present: Present | None) -> dict[str, Any]:
-        """Return a module's arguments with `${secret}`, and what was read with one member replaced as `${merged}`."""
+    def filled(self, arguments: Mapping[str, Any], present: Present | None, described: Any = None) -> dict[str, Any]:
+        """Return a module's arguments with `${secret}`, and what was read with one member replaced as `${merged}`.
+
+        :param described: the result that `${described.…}` looks into.
+        """
         marks: dict[str, Any] = {"${secret}": encoded(self.secret, self.encoding)}
+        results: dict[str, Any] = {} if described is None else {"described": described}
         if present is not None:
             marks["${merged}"] = self.merged(present)
             marks["${version}"] = present.version
+            marks["${found}"] = results["found"] = present.found
+        marks.update(marks_of_results(arguments, results, self.name))
         result: dict[str, Any] = filled(arguments, marks)
         return result
 
