@@ -50,7 +50,8 @@ def filled(arguments: Any, marks: Mapping[str, Any]) -> Any:
     if arguments in marks:
         return marks[arguments]
     for mark, value in marks.items():
-        arguments = arguments.replace(mark, value if isinstance(value, str) else json.dumps(value))
+        if mark in arguments:
+            arguments = arguments.replace(mark, value if isinstance(value, str) else json.dumps(value))
     return arguments
 
 

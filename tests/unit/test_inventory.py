@@ -291,6 +291,52 @@ def test_a_kind_is_told_apart_by_what_identifies_its_place() -> None:
     assert (found.dependent.kind, found.dependent.places) == ("manual", ("manual#segment.com",))
 
 
+def _http(url: str, **options: Any) -> dict[str, Any]:
+    return {"integration": "crm", "kind": "http", "options": {"write": {"url": url, "body": {}}, **options}}
+
+
+def test_the_place_of_an_api_is_its_url_and_a_query_is_only_told_apart() -> None:
+    """A query may hold a credential, and the name of a place is shown."""
+    urls = ("https://a.example/x", "https://a.example/x?token=c4n4ry", "https://a.example/x?token=other")
+    names = [_inventory(h1=_with(_http(url, key="k"))).dependents()[0].dependent.places[0] for url in urls]
+    assert names[0] == "http#https://a.example/x#k"
+    assert len(set(names)) == 3 and "c4n4ry" not in str(names)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a.example/x",
+        "ftp://a.example/x",
+        "a.example/x",
+        "https://user:c4n4ry@a.example/x",
+        "https://",
+        "https://[x/",
+        "https://a.example/x?secret=${secret}",
+        "http://127.0.0.1.a.example/x",
+        "http://127.0.0.1\\.a.example/x",
+    ],
+)
+def test_a_secret_never_travels_in_clear_or_in_a_url(url: str) -> None:
+    wrong = (
+        _http(url),
+        _http("https://a.example/x", read={"url": url}),
+        {"integration": "crm", "kind": "aws_secretsmanager", "options": {"name": "x", "endpoint_url": url}},
+    )
+    for dependent in wrong:
+        with pytest.raises(Refusal, match="secrets travel over TLS") as caught:
+            _inventory(h1=_with(dependent)).dependents()
+        assert caught.value.offender.startswith("sfmc_dependents[0] of h1.options.")
+        assert "c4n4ry" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example:8443/x", "http://127.0.0.1:8080/x", "http://[::1]/", "http://localhost"]
+)
+def test_tls_and_loopback_may_see_a_secret(url: str) -> None:
+    assert len(_inventory(h1=_with(_http(url))).dependents()) == 1
+
+
 def test_a_kind_of_ones_own_is_a_task_file(tmp_path: Path) -> None:
     own = {"integration": "crm", "kind": "fax", "options": {"place": "line 7", "number": 5}}
     (tmp_path / "fax.yml").touch()

@@ -60,6 +60,25 @@ def test_a_place_without_a_text_is_refused(value: Any) -> None:
         _place().present(value)
 
 
+@pytest.mark.parametrize("key", [None, "client_secret"])
+def test_binary_data_and_nothing_at_all_are_refused(key: str | None) -> None:
+    for value, found in ((b"binary", "binary data"), (None, "nothing")):
+        with pytest.raises(Refusal, match=f"found {found}"):
+            _place(key).present(value)
+
+
+def test_a_value_in_base64_is_understood_and_written_so() -> None:
+    place = _place("client_secret", "base64")
+    present = place.present({**DOCUMENT, "client_secret": base64.b64encode(OLD.encode()).decode()})
+    assert present.secret == OLD
+    written = base64.b64encode(NEW.encode()).decode()
+    assert place.merged(present) == {**DOCUMENT, "client_secret": written}
+    assert place.filled({"a": "${secret}"}, None) == {"a": written}
+    with pytest.raises(Refusal, match="a text in base64") as refused:
+        place.present(DOCUMENT)
+    assert OLD not in str(refused.value)
+
+
 @pytest.mark.parametrize("value", ["not json", "[1]", {"other": "x"}, {"client_secret": 5}])
 def test_i24_a_document_without_the_member_is_refused_and_not_quoted(value: Any) -> None:
     with pytest.raises(Refusal) as refused:
@@ -93,6 +112,30 @@ def test_marks_are_filled_at_any_depth_and_keep_their_type() -> None:
     assert arguments["cas"] == "${version}", "the given arguments stay as they are"
 
 
+def test_a_mark_may_look_into_a_result() -> None:
+    place, found = _place("client_secret"), {"functions": [{"role": "arn", "env": DOCUMENT, "vpc": None}]}
+    present = place.present(DOCUMENT, found=found)
+    described = {"metadata": {"tier": "Advanced"}}
+    arguments = {
+        "role": "${found.functions[0].role}",
+        "vpc": ["${found.functions[0].vpc}", "${found.functions[1].vpc}"],
+        "tier": "is ${described.metadata.tier}",
+        "all": "${found}",
+    }
+    assert place.filled(arguments, present, described) == {
+        "role": "arn",
+        "vpc": [None, None],
+        "tier": "is Advanced",
+        "all": found,
+    }
+    assert place.filled({"a": "${found.x} ${described.y}"}, None) == {"a": "${found.x} ${described.y}"}
+
+
+def test_a_result_that_is_not_asked_for_may_hold_anything() -> None:
+    present = _place("client_secret").present(DOCUMENT, found={"warnings": [object()]})
+    assert _place("client_secret").filled({"a": "text"}, present) == {"a": "text"}
+
+
 def test_a_mark_may_be_a_name() -> None:
     assert filled({"${name}": "${x}"}, {"${name}": "SECRET", "${x}": {"a": 1}}) == {"SECRET": {"a": 1}}
 
@@ -100,7 +143,7 @@ def test_a_mark_may_be_a_name() -> None:
 def test_nothing_of_a_place_is_in_its_representations() -> None:
     """I-27."""
     place = _place("client_secret")
-    shown = repr(place) + repr(place.present(DOCUMENT))
+    shown = repr(place) + repr(place.present(DOCUMENT, found=DOCUMENT))
     assert NEW not in shown and OLD not in shown and OTHER not in shown
 
 
