@@ -18,9 +18,10 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place, Present
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import redacted, texts_of, value_at
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._settling import SETTLED, settled
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._settling import STATE, settled
 
 _READ: dict[str, Any] = {
     "module": {"type": "str"},
@@ -30,11 +31,13 @@ _READ: dict[str, Any] = {
     "options": {"type": "dict", "default": {}},
     "value": {"type": "str", "default": ""},
     "version": {"type": "str"},
-    "settled": {"type": "dict", "options": SETTLED},
+    "keep": {"type": "dict", "default": {}},
+    "state": {"type": "dict", "options": STATE},
 }
 _DESCRIBE: dict[str, Any] = {
     "module": {"type": "str", "required": True},
     "arguments": {"type": "dict", "default": {}},
+    "keep": {"type": "dict", "required": True},
 }
 _WRITE: dict[str, Any] = {
     "module": {"type": "str", "required": True},
@@ -63,6 +66,8 @@ class ActionModule(ControlAction):
     _requires_connection = True
     #: Texts that no message may show: the secret, and whatever else was read beside it.
     _hidden: Sequence[str] = ()
+    #: Those of them that the inventory gives: what the other system lets us in for.
+    _credentials: Sequence[str] = ()
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Read, recognise, write, read back, prove."""
@@ -99,7 +104,8 @@ class ActionModule(ControlAction):
         secret = call.secret(item.client_id).reveal()
         secrets = call.record(item.client_id).secrets
         place = Place(item.dependent.places[0], arguments["key"], arguments["encoding"], secret)
-        self._hidden = [secret]
+        self._credentials = credentials_of(item.dependent.kind, item.options["options"] or {})
+        self._hidden = [secret, *self._credentials]
         evidence: dict[str, Any] = {
             "name": item.dependent.name,
             "client_id": item.client_id,
@@ -127,10 +133,10 @@ class ActionModule(ControlAction):
     def _read(self, read: Mapping[str, Any], place: Place) -> Present:
         """Return what stands at the place now."""
         ask = partial(self._asked, read, place)
-        found = settled(ask, read["settled"], place.name) if read["settled"] else ask()
+        found = settled(ask, read["state"], place.name) if read["state"] else ask()
         version = value_at(found, read["version"], place.name) if read["version"] else None
-        present = place.present(value_at(found, read["value"], place.name), version, found)
-        self._hidden = [place.secret, *texts_of(present.value)]
+        present = place.present(value_at(found, read["value"], place.name), version, _kept(read, found, place))
+        self._hidden = [place.secret, *self._credentials, *texts_of(present.value)]
         return present
 
     def _asked(self, read: Mapping[str, Any], place: Place) -> Any:
@@ -138,8 +144,9 @@ class ActionModule(ControlAction):
 
     def _write(self, arguments: Mapping[str, Any], place: Place, present: Present | None) -> None:
         """Write the secret, and see that it stands there, where that can be seen."""
-        describe, write = arguments["describe"], arguments["write"]
-        described = self._run(describe, describe["arguments"], place) if describe else None
+        describe, write, described = arguments["describe"], arguments["write"], {}
+        if describe:
+            described = _kept(describe, self._run(describe, describe["arguments"], place), place)
         self._run(write, place.filled(write["arguments"], present, described), place)
         if present is not None:
             place.check_read_back(present, self._read(arguments["read"], place))
@@ -197,6 +204,11 @@ class ActionModule(ControlAction):
         if proof is not None and not readable:
             proof = {**proof, "outcome": "written"}
         return {**evidence, "restarted": seen["restarted"], "proof": proof, "refusal": seen["refusal"]}
+
+
+def _kept(what: Mapping[str, Any], found: Any, place: Place) -> dict[str, Any]:
+    """Return what is to be known of a result, by its names."""
+    return {name: value_at(found, path, place.name) for name, path in what["keep"].items()}
 
 
 @contextmanager

@@ -77,7 +77,13 @@ options:
       version:
         description: Where in the result the version stands that a write has to name.
         type: str
-      settled:
+      keep:
+        description:
+          - What stands beside the value and stays - names, each with where it is in the result. After a write it has to
+            be as it was.
+        type: dict
+        default: {}
+      state:
         description: How to see that the system is done with an earlier change; until then it is read again.
         type: dict
         suboptions:
@@ -113,6 +119,10 @@ options:
         description: Its arguments.
         type: dict
         default: {}
+      keep:
+        description: Names, each with where in the result stands what a write has to know.
+        type: dict
+        required: true
   write:
     description: How it is written.
     type: dict
@@ -126,8 +136,8 @@ options:
         description:
           - Its arguments. C(${secret}) stands for the secret, as it is encoded there; C(${merged}) for what was read
             with the secret in it; C(${version}) for the version that was read.
-          - C(${found}) stands for all that was read, C(${found.functions[0].role}) for something in it, and
-            C(${described.parameter_metadata.tier}) for something in what O(describe) tells.
+          - C(${present}) stands for the value as it was read, and C(${name}) for what O(read.keep) or O(describe.keep)
+            calls so.
         type: dict
         required: true
   key:

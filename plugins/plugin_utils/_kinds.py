@@ -9,40 +9,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils import _kinds_aws
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import is_private
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kind import ENCODING, KEY, NEEDED, TEXT, Kind
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import texts_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL
 
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of dependent.
-
-    :param options: an Ansible argument specification.
-    :param identity: the options that say which place it is; a proof counts for that place only. A dot leads into an
-        option with options of its own.
-    :param required_one_of: as in an argument specification.
-    :param urls: the options that are URLs which see the secret, as in `identity`.
-    """
-
-    options: Mapping[str, Any]
-    identity: tuple[str, ...]
-    required_one_of: tuple[tuple[str, ...], ...] = ()
-    urls: tuple[str, ...] = ()
-
-
-_TEXT: Mapping[str, Any] = {"type": "str"}
-_NEEDED: Mapping[str, Any] = {"type": "str", "required": True}
-_KEY: Mapping[str, Any] = {"type": "str", "no_log": False}
-_ENCODING: Mapping[str, Any] = {"type": "str", "default": "plain", "choices": ["plain", "base64"]}
 _HEADERS: Mapping[str, Any] = {"type": "dict", "no_log": True}
 _STATUS: Mapping[str, Any] = {"type": "list", "elements": "int"}
-_AWS: Mapping[str, Any] = {"region": _TEXT, "profile": _TEXT, "endpoint_url": _TEXT}
 
 KINDS: Mapping[str, Kind] = {
     "command": Kind(
@@ -58,7 +37,7 @@ KINDS: Mapping[str, Kind] = {
                 "type": "dict",
                 "required": True,
                 "options": {
-                    "url": _NEEDED,
+                    "url": NEEDED,
                     "method": {"type": "str", "default": "PATCH", "choices": ["PATCH", "POST", "PUT"]},
                     "headers": _HEADERS,
                     "body": {"type": "raw", "required": True},
@@ -69,33 +48,23 @@ KINDS: Mapping[str, Kind] = {
             "read": {
                 "type": "dict",
                 "options": {
-                    "url": _TEXT,
+                    "url": TEXT,
                     "headers": _HEADERS,
                     "status_code": _STATUS,
-                    "value": _TEXT,
-                    "version": _TEXT,
+                    "value": TEXT,
+                    "version": TEXT,
                 },
             },
-            "key": _KEY,
-            "encoding": _ENCODING,
-            "ca_path": _TEXT,
+            "key": KEY,
+            "encoding": ENCODING,
+            "ca_path": TEXT,
             "timeout": {"type": "int", "default": 30},
         },
         ("write.url", "read.value", "key"),
         urls=("write.url", "read.url"),
     ),
-    MANUAL: Kind({"where": _NEEDED, "instructions": _TEXT}, ("where",)),
-    "aws_secretsmanager": Kind(
-        {"name": _NEEDED, "key": _KEY, **_AWS}, ("profile", "region", "name", "key"), urls=("endpoint_url",)
-    ),
-    "aws_ssm_parameter": Kind(
-        {"name": _NEEDED, "key": _KEY, **_AWS}, ("profile", "region", "name", "key"), urls=("endpoint_url",)
-    ),
-    "aws_lambda": Kind(
-        {"name": _NEEDED, "variable": _NEEDED, **_AWS},
-        ("profile", "region", "name", "variable"),
-        urls=("endpoint_url",),
-    ),
+    MANUAL: Kind({"where": NEEDED, "instructions": TEXT}, ("where",)),
+    **_kinds_aws.KINDS,
 }
 
 
@@ -134,6 +103,20 @@ def check_urls(kind: str, options: Mapping[str, Any], offender: str) -> None:
                 f"a URL of the scheme {url.split('://')[0]!r}" if "://" in url else "a URL without a scheme",
                 "correct the URL; credentials belong in `headers`",
             )
+
+
+def credentials_of(kind: str, options: Mapping[str, Any]) -> list[str]:
+    """Return the texts that let us in at another system, and each of their words: nothing of them may be shown."""
+    return list(_credentials(KINDS[kind].options, options)) if kind in KINDS else []
+
+
+def _credentials(known: Mapping[str, Any], options: Mapping[str, Any]) -> Iterator[str]:
+    for name, said in known.items():
+        if said.get("no_log"):
+            for text in texts_of(options.get(name)):
+                yield from (text, *text.split())
+        elif "options" in said and options.get(name):
+            yield from _credentials(said["options"], options[name])
 
 
 def _named(name: str, options: Mapping[str, Any], urls: tuple[str, ...]) -> Any:

@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import parse_dotted
@@ -17,8 +15,6 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 
 _SHOWN = 300
 _SHORTEST = 6
-#: A mark that stands for something in a result: `${found.functions[0].role}`.
-_IN_RESULT = re.compile(r"\$\{(found|described)\.([^}]+)\}")
 
 
 def value_at(result: Any, path: str, where: str) -> Any:
@@ -55,31 +51,6 @@ def filled(arguments: Any, marks: Mapping[str, Any]) -> Any:
     return arguments
 
 
-def marks_of_results(arguments: Any, results: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Return what the marks in these arguments stand for that look into a result, such as `${found.json.version}`.
-
-    :param results: by the name that begins the mark; a mark for a result that there is none of stays as it is.
-    """
-    return {
-        mark.group(): value_at(results[mark.group(1)], mark.group(2), where)
-        for text in _all_texts(arguments)
-        for mark in _IN_RESULT.finditer(text)
-        if mark.group(1) in results
-    }
-
-
-def _all_texts(value: Any) -> Iterator[str]:
-    """Yield every text at any depth, names too."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for pair in value.items():
-            yield from _all_texts(pair)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _all_texts(item)
-
-
 def redacted(message: object, secrets: Iterable[str]) -> str:
     """Return the beginning of another program's message without these texts, in any form that it may show them."""
     text = " ".join(str(message).split())
@@ -100,24 +71,24 @@ def texts_of(value: Any) -> list[str]:
 
 
 def decoded(value: str, encoding: str, where: str) -> str:
-    """Return what stands at a place, without its encoding.
+    """Return the text that stands there in an encoding, `plain` or `base64`.
 
-    :raises Refusal: it is not encoded so.
+    :raises Refusal: it is in no such encoding.
     """
     if encoding == "plain":
         return value
     try:
         return base64.b64decode(value, validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise Refusal(
-            "a declared place exists",
+            "a value is encoded as its dependent says",
             where,
-            "a text in base64",
-            "another one",
-            "correct `encoding` and the other options of this dependent; nothing was written",
+            f"text in {encoding}",
+            "something else",
+            "correct the options of this dependent, or put the active secret there by hand once; nothing was written",
         ) from None
 
 
 def encoded(value: str, encoding: str) -> str:
-    """Return a secret as it is written at a place."""
+    """Return a text as it stands in an encoding."""
     return value if encoding == "plain" else base64.b64encode(value.encode("utf-8")).decode("ascii")

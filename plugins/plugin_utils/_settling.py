@@ -13,7 +13,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import value_at
 
 #: As an argument specification: where the state stands in a result, and what it is meanwhile and afterwards.
-SETTLED: Mapping[str, Any] = {
+STATE: Mapping[str, Any] = {
     "at": {"type": "str", "required": True},
     "busy": {"type": "str", "required": True},
     "done": {"type": "str", "required": True},
@@ -31,7 +31,7 @@ def settled(
 ) -> Any:
     """Ask until the system is done; return its last answer.
 
-    :param options: as SETTLED describes them.
+    :param options: as STATE describes them.
     :raises Refusal: it is in another state, or busy for longer than `timeout`.
     """
     ends = monotonic() + options["timeout"]

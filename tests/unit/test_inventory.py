@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Hold, Policy
 
 ID = "0a1b2c3d4e5f6g7h8i9j0k1l"
@@ -301,6 +302,12 @@ def test_the_place_of_an_api_is_its_url_and_a_query_is_only_told_apart() -> None
     names = [_inventory(h1=_with(_http(url, key="k"))).dependents()[0].dependent.places[0] for url in urls]
     assert names[0] == "http#https://a.example/x#k"
     assert len(set(names)) == 3 and "c4n4ry" not in str(names)
+
+
+def test_i27_the_words_of_a_header_are_credentials() -> None:
+    options = {"write": {"url": "https://a.example", "headers": {"Authorization": "Bearer c4n4ry"}, "body": "b0dy"}}
+    assert credentials_of("http", options) == ["Bearer c4n4ry", "Bearer", "c4n4ry"]
+    assert credentials_of("spool", {"headers": {"a": "b"}}) == []
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_a_value_in_base64_is_understood_and_written_so() -> None:
     written = base64.b64encode(NEW.encode()).decode()
     assert place.merged(present) == {**DOCUMENT, "client_secret": written}
     assert place.filled({"a": "${secret}"}, None) == {"a": written}
-    with pytest.raises(Refusal, match="a text in base64") as refused:
+    with pytest.raises(Refusal, match="text in base64") as refused:
         place.present(DOCUMENT)
     assert OLD not in str(refused.value)
 
@@ -112,27 +112,31 @@ def test_marks_are_filled_at_any_depth_and_keep_their_type() -> None:
     assert arguments["cas"] == "${version}", "the given arguments stay as they are"
 
 
-def test_a_mark_may_look_into_a_result() -> None:
-    place, found = _place("client_secret"), {"functions": [{"role": "arn", "env": DOCUMENT, "vpc": None}]}
-    present = place.present(DOCUMENT, found=found)
-    described = {"metadata": {"tier": "Advanced"}}
-    arguments = {
-        "role": "${found.functions[0].role}",
-        "vpc": ["${found.functions[0].vpc}", "${found.functions[1].vpc}"],
-        "tier": "is ${described.metadata.tier}",
-        "all": "${found}",
-    }
-    assert place.filled(arguments, present, described) == {
+def test_what_was_read_beside_it_and_what_describes_it_have_marks_of_their_own() -> None:
+    place = _place("client_secret")
+    present = place.present(DOCUMENT, kept={"role": "arn", "vpc": None})
+    arguments = {"role": "${role}", "vpc": ["${vpc}"], "tier": "is ${tier}", "before": "${present}", "x": "${unknown}"}
+    assert place.filled(arguments, present, {"tier": "Advanced"}) == {
         "role": "arn",
-        "vpc": [None, None],
+        "vpc": [None],
         "tier": "is Advanced",
-        "all": found,
+        "before": DOCUMENT,
+        "x": "${unknown}",
     }
-    assert place.filled({"a": "${found.x} ${described.y}"}, None) == {"a": "${found.x} ${described.y}"}
+    assert place.filled({"a": "${role}"}, None) == {"a": "${role}"}
 
 
-def test_a_result_that_is_not_asked_for_may_hold_anything() -> None:
-    present = _place("client_secret").present(DOCUMENT, found={"warnings": [object()]})
+def test_i23_what_stands_beside_it_stays() -> None:
+    place = _place("client_secret")
+    before = place.present(DOCUMENT, kept={"role": "arn", "code": "1"})
+    after = place.merged(before)
+    place.check_read_back(before, place.present(after, kept={"role": "arn", "code": "1"}))
+    with pytest.raises(Refusal, match="another code than before"):
+        place.check_read_back(before, place.present(after, kept={"role": "arn", "code": "2"}))
+
+
+def test_a_mark_that_is_not_asked_for_may_stand_for_anything() -> None:
+    present = _place("client_secret").present(DOCUMENT, kept={"odd": object()})
     assert _place("client_secret").filled({"a": "text"}, present) == {"a": "text"}
 
 
@@ -143,7 +147,7 @@ def test_a_mark_may_be_a_name() -> None:
 def test_nothing_of_a_place_is_in_its_representations() -> None:
     """I-27."""
     place = _place("client_secret")
-    shown = repr(place) + repr(place.present(DOCUMENT, found=DOCUMENT))
+    shown = repr(place) + repr(place.present(DOCUMENT, kept={"a": OTHER}))
     assert NEW not in shown and OLD not in shown and OTHER not in shown
 
 
