@@ -38,6 +38,7 @@ _DESCRIBE: dict[str, Any] = {
     "module": {"type": "str", "required": True},
     "arguments": {"type": "dict", "default": {}},
     "keep": {"type": "dict", "required": True},
+    "default": {"type": "dict", "default": {}},
 }
 _WRITE: dict[str, Any] = {
     "module": {"type": "str", "required": True},
@@ -146,7 +147,8 @@ class ActionModule(ControlAction):
         """Write the secret, and see that it stands there, where that can be seen."""
         describe, write, described = arguments["describe"], arguments["write"], {}
         if describe:
-            described = _kept(describe, self._run(describe, describe["arguments"], place), place)
+            told = _kept(describe, self._run(describe, describe["arguments"], place), place)
+            described = {**describe["default"], **{name: value for name, value in told.items() if value is not None}}
         self._run(write, place.filled(write["arguments"], present, described), place)
         if present is not None:
             place.check_read_back(present, self._read(arguments["read"], place))

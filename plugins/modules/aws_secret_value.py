@@ -9,8 +9,8 @@ module: aws_secret_value
 short_description: Replace the value of a secret in AWS Secrets Manager, and nothing else of it
 version_added: 0.1.0
 description:
-  - For the kind C(aws_secretsmanager) of dependents. M(community.aws.secretsmanager_secret#module) sets a secret as a
-    whole, so that a resource policy or a rotation that it is not told of is taken away.
+  - For the kind C(aws_secretsmanager) of dependents. The module C(community.aws.secretsmanager_secret) sets a secret as
+    a whole, so that a resource policy or a rotation that it is not told of is taken away.
   - Compares and sets. The new version gets the label C(AWSCURRENT) only from the very version that holds the value
     which is to be replaced; if somebody else was faster, their value stays and the task fails.
   - The secret must exist and hold a text.

@@ -123,6 +123,10 @@ options:
         description: Names, each with where in the result stands what a write has to know.
         type: dict
         required: true
+      default:
+        description: What the names stand for where nothing stands.
+        type: dict
+        default: {}
   write:
     description: How it is written.
     type: dict

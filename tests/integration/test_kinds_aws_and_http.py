@@ -84,9 +84,9 @@ class Cloud:
     runs: list[Outcome] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
 
-    def declare(self, name: str, kind: str, /, **options: Any) -> None:
+    def declare(self, dependent: str, kind: str, **options: Any) -> None:
         """Add a dependent."""
-        self.dependents.append({"integration": "crm_sync", "name": name, "kind": kind, "options": options})
+        self.dependents.append({"integration": "crm_sync", "name": dependent, "kind": kind, "options": options})
 
     def rotate(self, *arguments: str, collections: str = "", **environment: str) -> Outcome:
         """Run the rotation with what programs find their credentials and their collections in."""
