@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleError
 from ansible.plugins.loader import lookup_loader, module_loader
+from ansible.utils.display import Display
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place, Present
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import redacted, texts_of, value_at
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._settling import STATE, settled
 
 _READ: dict[str, Any] = {
     "module": {"type": "str"},
@@ -27,6 +31,14 @@ _READ: dict[str, Any] = {
     "options": {"type": "dict", "default": {}},
     "value": {"type": "str", "default": ""},
     "version": {"type": "str"},
+    "keep": {"type": "dict", "default": {}},
+    "state": {"type": "dict", "options": STATE},
+}
+_DESCRIBE: dict[str, Any] = {
+    "module": {"type": "str", "required": True},
+    "arguments": {"type": "dict", "default": {}},
+    "keep": {"type": "dict", "required": True},
+    "default": {"type": "dict", "default": {}},
 }
 _WRITE: dict[str, Any] = {
     "module": {"type": "str", "required": True},
@@ -47,6 +59,7 @@ class ActionModule(ControlAction):
             "mutually_exclusive": [("module", "lookup")],
             "required_one_of": [("module", "lookup")],
         },
+        "describe": {"type": "dict", "options": _DESCRIBE},
         "write": {"type": "dict", "options": _WRITE, "required": True},
         "key": {"type": "str", "no_log": False},
         "encoding": {"type": "str", "default": "plain", "choices": ["plain", "base64"]},
@@ -54,6 +67,8 @@ class ActionModule(ControlAction):
     _requires_connection = True
     #: Texts that no message may show: the secret, and whatever else was read beside it.
     _hidden: Sequence[str] = ()
+    #: Those of them that the inventory gives: what the other system lets us in for.
+    _credentials: Sequence[str] = ()
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Read, recognise, write, read back, prove."""
@@ -90,7 +105,8 @@ class ActionModule(ControlAction):
         secret = call.secret(item.client_id).reveal()
         secrets = call.record(item.client_id).secrets
         place = Place(item.dependent.places[0], arguments["key"], arguments["encoding"], secret)
-        self._hidden = [secret]
+        self._credentials = credentials_of(item.dependent.kind, item.options["options"] or {})
+        self._hidden = [secret, *self._credentials]
         evidence: dict[str, Any] = {
             "name": item.dependent.name,
             "client_id": item.client_id,
@@ -108,9 +124,7 @@ class ActionModule(ControlAction):
             if present is None or present.secret != secret:
                 evidence["changed"] = True
                 if not self.check_mode:
-                    self._run(arguments["write"], place.filled(arguments["write"]["arguments"], present), place)
-                    if present is not None:
-                        place.check_read_back(present, self._read(arguments["read"], place))
+                    self._write(arguments, place, present)
         except Refusal as refusal:
             evidence["refusal"] = refusal.as_dict()
         return evidence
@@ -119,21 +133,38 @@ class ActionModule(ControlAction):
 
     def _read(self, read: Mapping[str, Any], place: Place) -> Present:
         """Return what stands at the place now."""
-        found = self._looked_up(read, place) if read["lookup"] else self._run(read, read["arguments"], place)
+        ask = partial(self._asked, read, place)
+        found = settled(ask, read["state"], place.name) if read["state"] else ask()
         version = value_at(found, read["version"], place.name) if read["version"] else None
-        present = place.present(value_at(found, read["value"], place.name), version)
-        self._hidden = [place.secret, *texts_of(present.value)]
+        present = place.present(value_at(found, read["value"], place.name), version, _kept(read, found, place))
+        self._hidden = [place.secret, *self._credentials, *texts_of(present.value)]
         return present
+
+    def _asked(self, read: Mapping[str, Any], place: Place) -> Any:
+        return self._looked_up(read, place) if read["lookup"] else self._run(read, read["arguments"], place)
+
+    def _write(self, arguments: Mapping[str, Any], place: Place, present: Present | None) -> None:
+        """Write the secret, and see that it stands there, where that can be seen."""
+        describe, write, described = arguments["describe"], arguments["write"], {}
+        if describe:
+            told = _kept(describe, self._run(describe, describe["arguments"], place), place)
+            described = {**describe["default"], **{name: value for name, value in told.items() if value is not None}}
+        self._run(write, place.filled(write["arguments"], present, described), place)
+        if present is not None:
+            place.check_read_back(present, self._read(arguments["read"], place))
 
     def _looked_up(self, read: Mapping[str, Any], place: Place) -> Any:
         lookup = lookup_loader.get(read["lookup"], loader=self._loader, templar=self._templar)
         if lookup is None:
             raise _not_installed(read["lookup"], place)
         try:
-            (found,) = lookup.run(list(read["terms"]), variables=self.variables, **read["options"])
+            with _quiet():
+                values = lookup.run(list(read["terms"]), variables=self.variables, **read["options"])
         except AnsibleError as error:
             raise _failed(read["lookup"], place, redacted(error, self._hidden)) from None
-        return found
+        if len(values) != 1:
+            raise _failed(read["lookup"], place, f"{len(values)} values")
+        return values[0]
 
     def _run(self, what: Mapping[str, Any], arguments: Mapping[str, Any], place: Place) -> dict[str, Any]:
         """Run a module on the host; whatever it returns stays in here."""
@@ -175,6 +206,23 @@ class ActionModule(ControlAction):
         if proof is not None and not readable:
             proof = {**proof, "outcome": "written"}
         return {**evidence, "restarted": seen["restarted"], "proof": proof, "refusal": seen["refusal"]}
+
+
+def _kept(what: Mapping[str, Any], found: Any, place: Place) -> dict[str, Any]:
+    """Return what is to be known of a result, by its names."""
+    return {name: value_at(found, path, place.name) for name, path in what["keep"].items()}
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep a lookup from showing what it reads: amazon.aws.ssm_parameter does at -vvvv, and in the log as well."""
+    display = Display()
+    before = {name: value for name, value in vars(display).items() if name in ("verbosity", "log_verbosity")}
+    vars(display).update(dict.fromkeys(before, 0))
+    try:
+        yield
+    finally:
+        vars(display).update(before)
 
 
 def _not_installed(plugin: str, place: Place) -> Refusal:

@@ -77,6 +77,56 @@ options:
       version:
         description: Where in the result the version stands that a write has to name.
         type: str
+      keep:
+        description:
+          - What stands beside the value and stays - names, each with where it is in the result. After a write it has to
+            be as it was.
+        type: dict
+        default: {}
+      state:
+        description: How to see that the system is done with an earlier change; until then it is read again.
+        type: dict
+        suboptions:
+          at:
+            description: Where in the result its state stands.
+            type: str
+            required: true
+          busy:
+            description: The state as long as it is not done.
+            type: str
+            required: true
+          done:
+            description: The state when it is done. Any other one is refused.
+            type: str
+            required: true
+          delay:
+            description: Seconds between two looks.
+            type: float
+            default: 2
+          timeout:
+            description: Seconds after which it counts as stuck.
+            type: float
+            default: 300
+  describe:
+    description: What else a write has to know. It is asked before a write only.
+    type: dict
+    suboptions:
+      module:
+        description: Module that tells.
+        type: str
+        required: true
+      arguments:
+        description: Its arguments.
+        type: dict
+        default: {}
+      keep:
+        description: Names, each with where in the result stands what a write has to know.
+        type: dict
+        required: true
+      default:
+        description: What the names stand for where nothing stands.
+        type: dict
+        default: {}
   write:
     description: How it is written.
     type: dict
@@ -90,6 +140,8 @@ options:
         description:
           - Its arguments. C(${secret}) stands for the secret, as it is encoded there; C(${merged}) for what was read
             with the secret in it; C(${version}) for the version that was read.
+          - C(${present}) stands for the value as it was read, and C(${name}) for what O(read.keep) or O(describe.keep)
+            calls so.
         type: dict
         required: true
   key:
@@ -105,19 +157,23 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Bring the secret to a parameter
+- name: Bring the secret to a key of a secret in Vault
   keyturn.sfmc.remote_secret:
     integration: crm_sync
-    dependent: order function
+    dependent: order service
+    key: client_secret
     read:
-      lookup: amazon.aws.ssm_parameter
-      terms: [/prod/sfmc/client_secret]
+      module: community.hashi_vault.vault_kv2_get
+      arguments: {url: "https://vault.example.com:8200", path: prod/sfmc}
+      value: secret
+      version: metadata.version
     write:
-      module: amazon.aws.ssm_parameter
+      module: community.hashi_vault.vault_kv2_write
       arguments:
-        name: /prod/sfmc/client_secret
-        string_type: SecureString
-        value: "${secret}"
+        url: https://vault.example.com:8200
+        path: prod/sfmc
+        data: "${merged}"
+        cas: "${version}"
   register: distribute_placed
 """
 
@@ -128,10 +184,10 @@ dependents:
   type: list
   elements: dict
   sample:
-    - name: order function
+    - name: order service
       client_id: 0a1b2c3d4e5f6g7h8i9j0k1l
       fingerprint: 1f0c3ab5d2e4
-      place: "aws_ssm_parameter#/prod/sfmc/client_secret"
+      place: "hashi_vault_kv2#prod/sfmc#client_secret"
       changed: true
       restarted: false
       proof:

@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._declarations import DEPENDENT, INTEGRATION, declared
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import HostVariables
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import KINDS, places_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import KINDS, check_urls, places_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent
 
 FILES = "files"
@@ -124,6 +124,7 @@ def _checked(entry: Any, offender: str) -> Mapping[str, Any]:
     if said["kind"] in KINDS:
         kind = KINDS[said["kind"]]
         options = declared(kind.options, options, f"{offender}.options", kind.required_one_of)
+        check_urls(said["kind"], options, f"{offender}.options")
     return {**said, "files": [], "options": options, "places": places_of(said["kind"], options)}
 
 

@@ -8,29 +8,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils import _kinds_aws
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import is_private
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kind import ENCODING, KEY, NEEDED, TEXT, Kind
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import texts_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL
 
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of dependent.
-
-    :param options: an Ansible argument specification.
-    :param identity: the options that say which place it is; a proof counts for that place only.
-    :param required_one_of: as in an argument specification.
-    """
-
-    options: Mapping[str, Any]
-    identity: tuple[str, ...]
-    required_one_of: tuple[tuple[str, ...], ...] = ()
-
-
-_TEXT: Mapping[str, Any] = {"type": "str"}
-_NEEDED: Mapping[str, Any] = {"type": "str", "required": True}
+_HEADERS: Mapping[str, Any] = {"type": "dict", "no_log": True}
+_STATUS: Mapping[str, Any] = {"type": "list", "elements": "int"}
 
 KINDS: Mapping[str, Kind] = {
     "command": Kind(
@@ -40,7 +31,40 @@ KINDS: Mapping[str, Kind] = {
         },
         ("write",),
     ),
-    MANUAL: Kind({"where": _NEEDED, "instructions": _TEXT}, ("where",)),
+    "http": Kind(
+        {
+            "write": {
+                "type": "dict",
+                "required": True,
+                "options": {
+                    "url": NEEDED,
+                    "method": {"type": "str", "default": "PATCH", "choices": ["PATCH", "POST", "PUT"]},
+                    "headers": _HEADERS,
+                    "body": {"type": "raw", "required": True},
+                    "body_format": {"type": "str", "default": "json", "choices": ["form-urlencoded", "json", "raw"]},
+                    "status_code": _STATUS,
+                },
+            },
+            "read": {
+                "type": "dict",
+                "options": {
+                    "url": TEXT,
+                    "headers": _HEADERS,
+                    "status_code": _STATUS,
+                    "value": TEXT,
+                    "version": TEXT,
+                },
+            },
+            "key": KEY,
+            "encoding": ENCODING,
+            "ca_path": TEXT,
+            "timeout": {"type": "int", "default": 30},
+        },
+        ("write.url", "read.value", "key"),
+        urls=("write.url", "read.url"),
+    ),
+    MANUAL: Kind({"where": NEEDED, "instructions": TEXT}, ("where",)),
+    **_kinds_aws.KINDS,
 }
 
 
@@ -57,9 +81,58 @@ def places_of(kind: str, options: Mapping[str, Any]) -> tuple[str, ...]:
 
     A kind of one's own is told apart by its option `place`, if it has one.
     """
-    identity = KINDS[kind].identity if kind in KINDS else ("place",)
-    said = [options.get(name) for name in identity]
+    if kind not in KINDS:
+        said = [options.get("place")]
+    else:
+        said = [_named(name, options, KINDS[kind].urls) for name in KINDS[kind].identity]
     return ("#".join([kind, *(_text(each) for each in said if each)]),)
+
+
+def check_urls(kind: str, options: Mapping[str, Any], offender: str) -> None:
+    """Refuse a URL that would carry a secret in clear over a network, or that a secret or a credential is part of.
+
+    :raises Refusal: there is one among the options of this kind.
+    """
+    for name in KINDS[kind].urls:
+        url = _at(options, name)
+        if url is not None and (not is_private(url) or "@" in urlsplit(url).netloc or "${" in url):
+            raise Refusal(
+                "secrets travel over TLS, and plain http only over loopback",
+                f"{offender}.{name}",
+                "an https URL without user, password and marks such as ${secret}",
+                f"a URL of the scheme {url.split('://')[0]!r}" if "://" in url else "a URL without a scheme",
+                "correct the URL; credentials belong in `headers`",
+            )
+
+
+def credentials_of(kind: str, options: Mapping[str, Any]) -> list[str]:
+    """Return the texts that let us in at another system, and each of their words: nothing of them may be shown."""
+    return list(_credentials(KINDS[kind].options, options)) if kind in KINDS else []
+
+
+def _credentials(known: Mapping[str, Any], options: Mapping[str, Any]) -> Iterator[str]:
+    for name, said in known.items():
+        if said.get("no_log"):
+            for text in texts_of(options.get(name)):
+                yield from (text, *text.split())
+        elif "options" in said and options.get(name):
+            yield from _credentials(said["options"], options[name])
+
+
+def _named(name: str, options: Mapping[str, Any], urls: tuple[str, ...]) -> Any:
+    """Return an option as part of a place's name; a query may hold a credential, so it is only told apart."""
+    said = _at(options, name)
+    if name not in urls or said is None:
+        return said
+    url, _mark, query = str(said).partition("?")
+    return f"{url}?{hashlib.sha256(query.encode('utf-8')).hexdigest()[:8]}" if query else url
+
+
+def _at(options: Mapping[str, Any], name: str) -> Any:
+    said: Any = options
+    for step in name.split("."):
+        said = (said or {}).get(step)
+    return said
 
 
 def _text(value: Any) -> str:

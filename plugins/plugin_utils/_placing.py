@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import parse_dotted
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 _SHOWN = 300
 _SHORTEST = 6
@@ -45,7 +46,8 @@ def filled(arguments: Any, marks: Mapping[str, Any]) -> Any:
     if arguments in marks:
         return marks[arguments]
     for mark, value in marks.items():
-        arguments = arguments.replace(mark, value if isinstance(value, str) else json.dumps(value))
+        if mark in arguments:
+            arguments = arguments.replace(mark, value if isinstance(value, str) else json.dumps(value))
     return arguments
 
 
@@ -69,8 +71,24 @@ def texts_of(value: Any) -> list[str]:
 
 
 def decoded(value: str, encoding: str, where: str) -> str:
-    return value
+    """Return the text that stands there in an encoding, `plain` or `base64`.
+
+    :raises Refusal: it is in no such encoding.
+    """
+    if encoding == "plain":
+        return value
+    try:
+        return base64.b64decode(value, validate=True).decode("utf-8")
+    except ValueError:
+        raise Refusal(
+            "a value is encoded as its dependent says",
+            where,
+            f"text in {encoding}",
+            "something else",
+            "correct the options of this dependent, or put the active secret there by hand once; nothing was written",
+        ) from None
 
 
 def encoded(value: str, encoding: str) -> str:
-    return value
+    """Return a text as it stands in an encoding."""
+    return value if encoding == "plain" else base64.b64encode(value.encode("utf-8")).decode("ascii")

@@ -18,6 +18,7 @@ TYPED = (
     "plugins/lookup",
     "tests/gates",
     "tests/simulator",
+    "tests/standins",
     "tests/testbed",
     "tests/demo",
     "tests/bench",

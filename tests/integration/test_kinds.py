@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "kinds.md"
 #: Keeps what comes in on its standard input; prints it; and notes with which arguments it was called.
 _PROGRAM = """\
 #!/bin/sh
@@ -107,39 +109,31 @@ def test_i35_a_place_that_only_people_reach_waits_for_one_without_failing(operat
     assert _evidence(operations, "prod-b/segment") == "acknowledged"
 
 
+def _example(name: str) -> str:
+    """Return the example of docs/kinds.md that begins with the name of a file."""
+    (found,) = re.findall(rf"```yaml\n# {re.escape(name)}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    return str(found)
+
+
 def test_a_kind_of_ones_own_is_a_file_of_tasks(operations: Operations) -> None:
-    """The example of docs/kinds.md."""
-    kinds = operations.estate.root / "kinds"
+    """The example of docs/kinds.md, with another path."""
+    kinds = operations.estate.root / "inventory" / "kinds"
     kinds.mkdir()
-    kept = operations.estate.host("prod-b") / "opt/spool"
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    (kinds / "spool.yml").write_text(_example("inventory/kinds/spool.yml"))
+    operations.declare_group(
+        lambda variables: variables.update(yaml.safe_load(_example("inventory/group_vars/prod.yml")))
+    )
+    (entry,) = yaml.safe_load(_example("inventory/host_vars/queue1.yml"))["sfmc_dependents"]
+    kept = operations.estate.host("prod-b") / "var/spool/queue/sfmc.secret"
+    kept.parent.mkdir(parents=True)
     kept.write_text(operations.secret("crm_sync"))
-    tasks = [
-        {
-            "name": "Bring the secret to the spool",
-            "keyturn.sfmc.remote_secret": {
-                "integration": "{{ distribute_dependent.client_id }}",
-                "dependent": "{{ distribute_dependent.name }}",
-                "distributing": True,
-                "read": {
-                    "module": "ansible.builtin.command",
-                    "arguments": {"argv": ["cat", "{{ distribute_options.place }}"]},
-                    "value": "stdout",
-                },
-                "write": {
-                    "module": "ansible.builtin.command",
-                    "arguments": {"argv": ["tee", "{{ distribute_options.place }}"], "stdin": "${secret}"},
-                },
-            },
-            "register": "distribute_placed",
-        }
-    ]
-    (kinds / "spool.yml").write_text(yaml.safe_dump(tasks))
-    operations.declare_group(lambda variables: variables.update(sfmc_kinds=str(kinds)))
-    _declare(operations, name="spool", kind="spool", options={"place": str(kept)})
+    entry["options"]["place"] = str(kept)
+    operations.declare_host("prod-b", lambda items: items.append(entry))
     run = operations.rotate()
     assert run.status == 0, run
-    assert kept.read_text().strip() == operations.secret("crm_sync")
+    assert kept.read_text() == operations.secret("crm_sync")
+    assert _evidence(operations, f"prod-b/{entry['name']}") == "token"
+    assert operations.rotate().changed == 0
 
 
 def test_a_kind_that_nobody_knows_is_refused_before_anything_happens(operations: Operations) -> None:

@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Hold, Policy
 
 ID = "0a1b2c3d4e5f6g7h8i9j0k1l"
@@ -289,6 +290,58 @@ def test_a_kind_is_told_apart_by_what_identifies_its_place() -> None:
     manual = {"integration": "crm", "kind": "manual", "options": {"where": "segment.com", "instructions": "call Bob"}}
     (found,) = _inventory(h1=_with(manual)).dependents()
     assert (found.dependent.kind, found.dependent.places) == ("manual", ("manual#segment.com",))
+
+
+def _http(url: str, **options: Any) -> dict[str, Any]:
+    return {"integration": "crm", "kind": "http", "options": {"write": {"url": url, "body": {}}, **options}}
+
+
+def test_the_place_of_an_api_is_its_url_and_a_query_is_only_told_apart() -> None:
+    """A query may hold a credential, and the name of a place is shown."""
+    urls = ("https://a.example/x", "https://a.example/x?token=c4n4ry", "https://a.example/x?token=other")
+    names = [_inventory(h1=_with(_http(url, key="k"))).dependents()[0].dependent.places[0] for url in urls]
+    assert names[0] == "http#https://a.example/x#k"
+    assert len(set(names)) == 3 and "c4n4ry" not in str(names)
+
+
+def test_i27_the_words_of_a_header_are_credentials() -> None:
+    options = {"write": {"url": "https://a.example", "headers": {"Authorization": "Bearer c4n4ry"}, "body": "b0dy"}}
+    assert credentials_of("http", options) == ["Bearer c4n4ry", "Bearer", "c4n4ry"]
+    assert credentials_of("spool", {"headers": {"a": "b"}}) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a.example/x",
+        "ftp://a.example/x",
+        "a.example/x",
+        "https://user:c4n4ry@a.example/x",
+        "https://",
+        "https://[x/",
+        "https://a.example/x?secret=${secret}",
+        "http://127.0.0.1.a.example/x",
+        "http://127.0.0.1\\.a.example/x",
+    ],
+)
+def test_a_secret_never_travels_in_clear_or_in_a_url(url: str) -> None:
+    wrong = (
+        _http(url),
+        _http("https://a.example/x", read={"url": url}),
+        {"integration": "crm", "kind": "aws_secretsmanager", "options": {"name": "x", "endpoint_url": url}},
+    )
+    for dependent in wrong:
+        with pytest.raises(Refusal, match="secrets travel over TLS") as caught:
+            _inventory(h1=_with(dependent)).dependents()
+        assert caught.value.offender.startswith("sfmc_dependents[0] of h1.options.")
+        assert "c4n4ry" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example:8443/x", "http://127.0.0.1:8080/x", "http://[::1]/", "http://localhost"]
+)
+def test_tls_and_loopback_may_see_a_secret(url: str) -> None:
+    assert len(_inventory(h1=_with(_http(url))).dependents()) == 1
 
 
 def test_a_kind_of_ones_own_is_a_task_file(tmp_path: Path) -> None:

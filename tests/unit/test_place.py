@@ -60,6 +60,25 @@ def test_a_place_without_a_text_is_refused(value: Any) -> None:
         _place().present(value)
 
 
+@pytest.mark.parametrize("key", [None, "client_secret"])
+def test_binary_data_and_nothing_at_all_are_refused(key: str | None) -> None:
+    for value, found in ((b"binary", "binary data"), (None, "nothing")):
+        with pytest.raises(Refusal, match=f"found {found}"):
+            _place(key).present(value)
+
+
+def test_a_value_in_base64_is_understood_and_written_so() -> None:
+    place = _place("client_secret", "base64")
+    present = place.present({**DOCUMENT, "client_secret": base64.b64encode(OLD.encode()).decode()})
+    assert present.secret == OLD
+    written = base64.b64encode(NEW.encode()).decode()
+    assert place.merged(present) == {**DOCUMENT, "client_secret": written}
+    assert place.filled({"a": "${secret}"}, None) == {"a": written}
+    with pytest.raises(Refusal, match="text in base64") as refused:
+        place.present(DOCUMENT)
+    assert OLD not in str(refused.value)
+
+
 @pytest.mark.parametrize("value", ["not json", "[1]", {"other": "x"}, {"client_secret": 5}])
 def test_i24_a_document_without_the_member_is_refused_and_not_quoted(value: Any) -> None:
     with pytest.raises(Refusal) as refused:
@@ -93,6 +112,34 @@ def test_marks_are_filled_at_any_depth_and_keep_their_type() -> None:
     assert arguments["cas"] == "${version}", "the given arguments stay as they are"
 
 
+def test_what_was_read_beside_it_and_what_describes_it_have_marks_of_their_own() -> None:
+    place = _place("client_secret")
+    present = place.present(DOCUMENT, kept={"role": "arn", "vpc": None})
+    arguments = {"role": "${role}", "vpc": ["${vpc}"], "tier": "is ${tier}", "before": "${present}", "x": "${unknown}"}
+    assert place.filled(arguments, present, {"tier": "Advanced"}) == {
+        "role": "arn",
+        "vpc": [None],
+        "tier": "is Advanced",
+        "before": DOCUMENT,
+        "x": "${unknown}",
+    }
+    assert place.filled({"a": "${role}"}, None) == {"a": "${role}"}
+
+
+def test_i23_what_stands_beside_it_stays() -> None:
+    place = _place("client_secret")
+    before = place.present(DOCUMENT, kept={"role": "arn", "code": "1"})
+    after = place.merged(before)
+    place.check_read_back(before, place.present(after, kept={"role": "arn", "code": "1"}))
+    with pytest.raises(Refusal, match="another code than before"):
+        place.check_read_back(before, place.present(after, kept={"role": "arn", "code": "2"}))
+
+
+def test_a_mark_that_is_not_asked_for_may_stand_for_anything() -> None:
+    present = _place("client_secret").present(DOCUMENT, kept={"odd": object()})
+    assert _place("client_secret").filled({"a": "text"}, present) == {"a": "text"}
+
+
 def test_a_mark_may_be_a_name() -> None:
     assert filled({"${name}": "${x}"}, {"${name}": "SECRET", "${x}": {"a": 1}}) == {"SECRET": {"a": 1}}
 
@@ -100,7 +147,7 @@ def test_a_mark_may_be_a_name() -> None:
 def test_nothing_of_a_place_is_in_its_representations() -> None:
     """I-27."""
     place = _place("client_secret")
-    shown = repr(place) + repr(place.present(DOCUMENT))
+    shown = repr(place) + repr(place.present(DOCUMENT, kept={"a": OTHER}))
     assert NEW not in shown and OLD not in shown and OTHER not in shown
 
 
