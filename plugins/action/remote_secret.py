@@ -16,8 +16,16 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place, Present
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import redacted, texts_of, value_at
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
+    check_expected,
+    filled,
+    message_of,
+    redacted,
+    texts_of,
+    value_at,
+)
 
 _READ: dict[str, Any] = {
     "module": {"type": "str"},
@@ -27,10 +35,18 @@ _READ: dict[str, Any] = {
     "options": {"type": "dict", "default": {}},
     "value": {"type": "str", "default": ""},
     "version": {"type": "str"},
+    "placeholder": {"type": "str", "default": ""},
+    "expected": {"type": "dict", "default": {}},
 }
 _WRITE: dict[str, Any] = {
     "module": {"type": "str", "required": True},
     "arguments": {"type": "dict", "required": True},
+}
+_AFTER: dict[str, Any] = {
+    "module": {"type": "str", "required": True},
+    "each": {"type": "list", "elements": "dict", "default": [{}]},
+    "arguments": {"type": "dict", "required": True},
+    "expected": {"type": "dict", "default": {}},
 }
 
 
@@ -48,19 +64,24 @@ class ActionModule(ControlAction):
             "required_one_of": [("module", "lookup")],
         },
         "write": {"type": "dict", "options": _WRITE, "required": True},
+        "after": {"type": "list", "elements": "dict", "options": _AFTER, "default": []},
         "key": {"type": "str", "no_log": False},
         "encoding": {"type": "str", "default": "plain", "choices": ["plain", "base64"]},
     }
     _requires_connection = True
     #: Texts that no message may show: the secret, and whatever else was read beside it.
     _hidden: Sequence[str] = ()
+    #: Those of them that the inventory gives: what the other system lets us in for.
+    _credentials: Sequence[str] = ()
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Read, recognise, write, read back, prove."""
         call, item = self._call(arguments)
-        evidence = self._placed(arguments, call, item)
+        evidence, shown = self._placed(arguments, call, item)
         if evidence["refusal"] is None and not (self.check_mode and evidence["changed"]):
-            evidence = self._proved(call, evidence, readable=arguments["read"] is not None)
+            evidence = self._proved(call, evidence, arguments["after"])
+        if evidence["proof"] is not None and not shown:
+            evidence["proof"] = {**evidence["proof"], "outcome": "written"}
         result: dict[str, Any] = {"changed": evidence["changed"] or evidence["restarted"], "dependents": [evidence]}
         if evidence["refusal"] is not None:
             result.update(failed=True, msg=str(Refusal(**evidence["refusal"])))
@@ -85,12 +106,19 @@ class ActionModule(ControlAction):
             )
         return HostCall(integrations, found, self.vault_secrets, arguments["distributing"]), found[0]
 
-    def _placed(self, arguments: Mapping[str, Any], call: HostCall, item: DeclaredDependent) -> dict[str, Any]:
-        """Bring the secret to its place; what was found and done is evidence, also when a step is refused."""
-        secret = call.secret(item.client_id).reveal()
-        secrets = call.record(item.client_id).secrets
-        place = Place(item.dependent.places[0], arguments["key"], arguments["encoding"], secret)
-        self._hidden = [secret]
+    def _placed(
+        self, arguments: Mapping[str, Any], call: HostCall, item: DeclaredDependent
+    ) -> tuple[dict[str, Any], bool]:
+        """Bring the secret to its place; what was found and done is evidence, also when a step is refused.
+
+        :return: the evidence, and whether the place shows what it holds.
+        """
+        secret, secrets = call.secret(item.client_id).reveal(), call.record(item.client_id).secrets
+        read, write = arguments["read"], arguments["write"]
+        placeholder = read["placeholder"] if read else ""
+        place = Place(item.dependent.places[0], arguments["key"], arguments["encoding"], secret, placeholder)
+        self._credentials = credentials_of(item.dependent.kind, item.options["options"])
+        self._hidden = [secret, *self._credentials]
         evidence: dict[str, Any] = {
             "name": item.dependent.name,
             "client_id": item.client_id,
@@ -101,49 +129,54 @@ class ActionModule(ControlAction):
             "proof": None,
             "refusal": None,
         }
+        present = None
         try:
-            present = self._read(arguments["read"], place) if arguments["read"] else None
+            present = self._read(read, place) if read else None
             if present is not None and not call.accepts_unknown(item):
                 place.check_known(present, secrets.key, call.known(item.client_id))
-            if present is None or present.secret != secret:
+            if present is None or not present.shown or present.secret != secret:
                 evidence["changed"] = True
                 if not self.check_mode:
-                    self._run(arguments["write"], place.filled(arguments["write"]["arguments"], present), place)
+                    self._run(write["module"], place.filled(write["arguments"], present), place.name)
                     if present is not None:
-                        place.check_read_back(present, self._read(arguments["read"], place))
+                        place.check_read_back(present, self._read(read, place))
         except Refusal as refusal:
             evidence["refusal"] = refusal.as_dict()
-        return evidence
+        return evidence, present is not None and present.shown
 
     # --- other collections' modules ----------------------------------------------------------------------------------
 
     def _read(self, read: Mapping[str, Any], place: Place) -> Present:
         """Return what stands at the place now."""
-        found = self._looked_up(read, place) if read["lookup"] else self._run(read, read["arguments"], place)
+        if read["lookup"]:
+            found = self._looked_up(read, place)
+        else:
+            found = self._run(read["module"], read["arguments"], place.name)
+        check_expected(found, read["expected"], place.name)
         version = value_at(found, read["version"], place.name) if read["version"] else None
         present = place.present(value_at(found, read["value"], place.name), version)
-        self._hidden = [place.secret, *texts_of(present.value)]
+        shown = [present.secret] if present.shown else []
+        self._hidden = [place.secret, *self._credentials, *shown, *texts_of(present.value)]
         return present
 
     def _looked_up(self, read: Mapping[str, Any], place: Place) -> Any:
         lookup = lookup_loader.get(read["lookup"], loader=self._loader, templar=self._templar)
         if lookup is None:
-            raise _not_installed(read["lookup"], place)
+            raise _not_installed(read["lookup"], place.name)
         try:
             (found,) = lookup.run(list(read["terms"]), variables=self.variables, **read["options"])
         except AnsibleError as error:
-            raise _failed(read["lookup"], place, redacted(error, self._hidden)) from None
+            raise _failed(read["lookup"], place.name, redacted(error, self._hidden)) from None
         return found
 
-    def _run(self, what: Mapping[str, Any], arguments: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    def _run(self, module: str, arguments: Mapping[str, Any], where: str) -> dict[str, Any]:
         """Run a module on the host; whatever it returns stays in here."""
-        module = what["module"]
         if not module_loader.find_plugin_with_context(module).resolved:
-            raise _not_installed(module, place)
+            raise _not_installed(module, where)
         with self._unlogged():
             result: dict[str, Any] = self._execute_module(module, dict(arguments), task_vars=self.variables)
         if result.get("failed") or result.get("unreachable"):
-            raise _failed(module, place, redacted(result.get("msg") or "no message", self._hidden))
+            raise _failed(module, where, redacted(message_of(result), self._hidden))
         return result
 
     @contextmanager
@@ -156,42 +189,72 @@ class ActionModule(ControlAction):
         finally:
             self._task.no_log, self._task.check_mode = before
 
-    def _proved(self, call: HostCall, evidence: dict[str, Any], readable: bool) -> dict[str, Any]:
-        """Have the host ask for a fresh token, restart and check; add what came of it."""
+    # --- proof, and what follows it ----------------------------------------------------------------------------------
+
+    def _proved(self, call: HostCall, evidence: dict[str, Any], after: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Have the host ask for a fresh token, restart and check; add what came of it.
+
+        With steps of its own in between, the host is asked twice: for the proof, and for restart and check.
+        """
         arguments = call.arguments(self.check_mode)
         (dependent,) = arguments["dependents"]
         dependent["unattested"] = dependent["unattested"] or evidence["changed"]
+        care = {name: dependent[name] for name in ("restart", "check")}
+        owed = dependent["unattested"] and not self.check_mode
+        steps = [step for step in after if step["each"]] if owed else []
+        if steps:
+            dependent.update(restart=None, check=None)
+        seen = self._on_this_host(arguments, evidence["place"])
+        evidence = {**evidence, **{name: seen[name] for name in ("restarted", "proof", "refusal")}}
+        if not steps or evidence["refusal"] is not None:
+            return evidence
+        try:
+            self._take(steps, evidence["place"])
+            evidence["restarted"] = True
+            if any(care.values()):
+                dependent.update(care, proof="fingerprint")
+                evidence["refusal"] = self._on_this_host(arguments, evidence["place"])["refusal"]
+        except Refusal as refusal:
+            evidence["refusal"] = refusal.as_dict()
+        return evidence
+
+    def _on_this_host(self, arguments: dict[str, Any], where: str) -> Mapping[str, Any]:
         result = self.on_host("keyturn.sfmc.deployed_secret", arguments)
         if not result.get("dependents"):
             raise Refusal(
                 "I-16: only a fresh token is proof",
-                evidence["place"],
+                where,
                 "an answer of the module deployed_secret",
                 str(result.get("msg") or "none"),
                 "see that the host of this dependent has a Python (ansible_python_interpreter), then run again",
             )
         (seen,) = result["dependents"]
-        proof = seen["proof"]
-        if proof is not None and not readable:
-            proof = {**proof, "outcome": "written"}
-        return {**evidence, "restarted": seen["restarted"], "proof": proof, "refusal": seen["refusal"]}
+        return dict(seen)
+
+    def _take(self, steps: Sequence[Mapping[str, Any]], where: str) -> None:
+        """Take the steps of a kind that restart what reads its secret at start, in order."""
+        for step in steps:
+            for each in step["each"]:
+                marks = {f"${{{name}}}": value for name, value in each.items()}
+                result = self._run(step["module"], filled(step["arguments"], marks), where)
+                check_expected(result, filled(step["expected"], marks), where)
 
 
-def _not_installed(plugin: str, place: Place) -> Refusal:
+def _not_installed(plugin: str, where: str) -> Refusal:
     collection = ".".join(plugin.split(".")[:2])
     return Refusal(
         "a kind of dependent needs the collection that knows its system",
-        place.name,
+        where,
         f"{plugin} on this controller",
         "no such plugin",
         f"ansible-galaxy collection install {collection} (it comes with the package `ansible` too); see docs/kinds.md",
     )
 
 
-def _failed(plugin: str, place: Place, message: str) -> Refusal:
+def _failed(plugin: str, where: str, message: str) -> Refusal:
     return Refusal(
         "what another system refuses is not done",
-        place.name,
+        where,
         f"{plugin} to work",
         message,
         "mend it and run again: both secrets work until the activation, which waits",

@@ -9,28 +9,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils import _kinds_apis
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kind import NEEDED, TEXT, Kind
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import texts_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of dependent.
-
-    :param options: an Ansible argument specification.
-    :param identity: the options that say which place it is; a proof counts for that place only.
-    :param required_one_of: as in an argument specification.
-    """
-
-    options: Mapping[str, Any]
-    identity: tuple[str, ...]
-    required_one_of: tuple[tuple[str, ...], ...] = ()
-
-
-_TEXT: Mapping[str, Any] = {"type": "str"}
-_NEEDED: Mapping[str, Any] = {"type": "str", "required": True}
 
 KINDS: Mapping[str, Kind] = {
     "command": Kind(
@@ -40,7 +24,8 @@ KINDS: Mapping[str, Kind] = {
         },
         ("write",),
     ),
-    MANUAL: Kind({"where": _NEEDED, "instructions": _TEXT}, ("where",)),
+    MANUAL: Kind({"where": NEEDED, "instructions": TEXT}, ("where",)),
+    **_kinds_apis.KINDS,
 }
 
 
@@ -60,6 +45,12 @@ def places_of(kind: str, options: Mapping[str, Any]) -> tuple[str, ...]:
     identity = KINDS[kind].identity if kind in KINDS else ("place",)
     said = [options.get(name) for name in identity]
     return ("#".join([kind, *(_text(each) for each in said if each)]),)
+
+
+def credentials_of(kind: str, options: Mapping[str, Any]) -> list[str]:
+    """Return the texts that let us in at another system: nothing of them may be shown."""
+    known = KINDS[kind].options if kind in KINDS else {}
+    return [text for name, said in known.items() if said.get("no_log") for text in texts_of(options.get(name))]
 
 
 def _text(value: Any) -> str:

@@ -18,11 +18,15 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import decod
 
 @dataclass(frozen=True)
 class Present:
-    """What stands at a place now: the whole value as it was read, and the secret in it. `repr` hides both."""
+    """What stands at a place now: the whole value as it was read, and the secret in it. `repr` hides both.
+
+    :param shown: whether it is the secret, and not what the system shows instead.
+    """
 
     value: Any = field(repr=False)
     secret: str = field(repr=False)
     version: Any = None
+    shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -32,19 +36,21 @@ class Place:
     :param key: the member, in the key syntax of JSON files; None when the whole value is the secret.
     :param encoding: `plain` or `base64`.
     :param secret: what should stand there.
+    :param placeholder: what the system shows in place of a secret that it never gives back; empty: it gives it back.
     """
 
     name: str
     key: str | None
     encoding: str
     secret: str = field(repr=False)
+    placeholder: str = ""
 
     def present(self, value: Any, version: Any = None) -> Present:
         """Return what was read, understood.
 
         :raises Refusal: nothing stands there, or no text.
         """
-        inner = value if self.key is None else self._located(value, self.key).value
+        inner = value if self.key is None or value is None else self._located(value, self.key).value
         if not isinstance(inner, str):
             raise Refusal(
                 "a declared place exists",
@@ -53,10 +59,14 @@ class Place:
                 "nothing" if inner is None else f"a {type(inner).__name__}",
                 "correct the options of this dependent, or put the active secret there by hand once",
             )
+        if self.placeholder and inner == self.placeholder:
+            return Present(value, inner, version, shown=False)
         return Present(value, decoded(inner, self.encoding, self.name), version)
 
     def check_known(self, present: Present, key: str, known: Mapping[str, str]) -> None:
-        """Refuse to replace anything but a secret that the journal knows (I-22, I-24)."""
+        """Refuse to replace anything but a secret that the journal knows (I-22, I-24), where it can be seen."""
+        if not present.shown:
+            return
         found = fingerprint(key, present.secret)
         if found in known.values():
             return
@@ -88,14 +98,20 @@ class Place:
 
     def check_read_back(self, before: Present, after: Present) -> None:
         """See that exactly what was meant stands there now (I-4, I-23)."""
-        expected = self.merged(before)
-        if after.secret == self.secret and (self.key is None or after.value == expected):
+        if not before.shown:
+            as_meant, found = after.value == before.value, "other values beside it than before"
+        elif self.key is None:
+            as_meant, found = after.secret == self.secret, "another secret"
+        else:
+            as_meant = after.value == self.merged(before)
+            found = "another secret" if after.secret != self.secret else "other members than before"
+        if as_meant:
             return
         raise Refusal(
             "I-4: what was written is what stands there",
             self.name,
             "the value as it was written",
-            "another secret" if after.secret != self.secret else "other members than before",
+            found,
             "something else wrote it at the same moment; see what is there, then run again",
         )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import parse_dotted
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 _SHOWN = 300
 _SHORTEST = 6
@@ -59,6 +60,15 @@ def redacted(message: object, secrets: Iterable[str]) -> str:
     return text[:_SHOWN]
 
 
+def message_of(result: Mapping[str, Any]) -> str:
+    """Return what a module that failed says, with what the API behind it answered."""
+    message = str(result.get("msg") or "no message")
+    answer = value_at(result, "json.message", "a result")
+    if answer is None:
+        return message
+    return f"{message}: {answer if isinstance(answer, str) else json.dumps(answer)}"
+
+
 def texts_of(value: Any) -> list[str]:
     """Return every text in a value that was read elsewhere: none of them may be shown."""
     if isinstance(value, Mapping):
@@ -69,8 +79,41 @@ def texts_of(value: Any) -> list[str]:
 
 
 def decoded(value: str, encoding: str, where: str) -> str:
-    return value
+    """Return the text that stands there in an encoding, `plain` or `base64`.
+
+    :raises Refusal: it is in no such encoding.
+    """
+    if encoding == "plain":
+        return value
+    try:
+        return base64.b64decode(value, validate=True).decode("utf-8")
+    except ValueError:
+        raise Refusal(
+            "a value is encoded as its dependent says",
+            where,
+            f"text in {encoding}",
+            "something else",
+            "correct the options of this dependent, or put the active secret there by hand once; nothing was written",
+        ) from None
 
 
 def encoded(value: str, encoding: str) -> str:
-    return value
+    """Return a text as it stands in an encoding."""
+    return value if encoding == "plain" else base64.b64encode(value.encode("utf-8")).decode("ascii")
+
+
+def check_expected(result: Any, expected: Mapping[str, Any], where: str) -> None:
+    """See that a result says what it must, by paths: that a system meant the place that was asked for.
+
+    :raises Refusal: it says something else, or nothing.
+    """
+    for path, value in expected.items():
+        found = value_at(result, path, where)
+        if found != value:
+            raise Refusal(
+                "a declared place exists",
+                where,
+                f"{value} as {path} in the answer",
+                "nothing" if found is None else str(found)[:_SHOWN],
+                "correct the options of this dependent",
+            )

@@ -30,7 +30,7 @@ TOO_YOUNG = {
     "zoneinfo",
 }
 # What is used where a host has it; its absence is handled where it is imported.
-GUARDED = {"tomllib", "yaml"}
+GUARDED = {"nacl.public", "tomllib", "yaml"}
 
 
 def guarded(module: ast.Module) -> set[ast.AST]:

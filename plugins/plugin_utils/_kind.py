@@ -1,0 +1,34 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a kind of dependent is: its `options` in `sfmc_dependents`, and what tells two of its places apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of dependent.
+
+    :param options: an Ansible argument specification; what lets us in is `no_log`.
+    :param identity: the options that say which place it is; a proof counts for that place only.
+    :param required_one_of: as in an argument specification, and so is `mutually_exclusive`.
+    """
+
+    options: Mapping[str, Any]
+    identity: tuple[str, ...]
+    required_one_of: tuple[tuple[str, ...], ...] = ()
+    mutually_exclusive: tuple[tuple[str, ...], ...] = ()
+
+
+TEXT: Mapping[str, Any] = {"type": "str"}
+NEEDED: Mapping[str, Any] = {"type": "str", "required": True}
+#: The name of a member is no secret, though Ansible takes any option called so for one.
+KEY: Mapping[str, Any] = {"type": "str", "no_log": False}
+CREDENTIAL: Mapping[str, Any] = {"type": "str", "no_log": True}
+SWITCH: Mapping[str, Any] = {"type": "bool"}
+ENCODING: Mapping[str, Any] = {"type": "str", "default": "plain", "choices": ["plain", "base64"]}
