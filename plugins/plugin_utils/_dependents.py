@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._declarations import DEPENDENT, INTEGRATION, declared
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import HostVariables
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import KINDS, places_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import KINDS, check_urls, places_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent
 
 FILES = "files"
@@ -123,7 +123,9 @@ def _checked(entry: Any, offender: str) -> Mapping[str, Any]:
     options = said["options"] or {}
     if said["kind"] in KINDS:
         kind = KINDS[said["kind"]]
-        options = declared(kind.options, options, f"{offender}.options", kind.required_one_of, kind.mutually_exclusive)
+        where = f"{offender}.options"
+        options = declared(kind.options, options, where, kind.required_one_of, kind.mutually_exclusive)
+        check_urls(said["kind"], options, where)
     return {**said, "files": [], "options": options, "places": places_of(said["kind"], options)}
 
 

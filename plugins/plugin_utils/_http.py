@@ -27,6 +27,16 @@ else:
     HAS_REQUESTS = True
 
 
+def is_private(url: str) -> bool:
+    """Tell whether nobody on the way can read what is sent to a URL: https, or plain http on this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return (parts.scheme == "https" and bool(host)) or (parts.scheme == "http" and is_loopback(host))
+
+
 class NoAnswer(Exception):
     """No whole answer came. `reason` is one word, `sent` tells whether the server may have acted."""
 

@@ -17,12 +17,14 @@ class Kind:
     :param options: an Ansible argument specification; what lets us in is `no_log`.
     :param identity: the options that say which place it is; a proof counts for that place only.
     :param required_one_of: as in an argument specification, and so is `mutually_exclusive`.
+    :param urls: the options that are URLs which see the secret.
     """
 
     options: Mapping[str, Any]
     identity: tuple[str, ...]
     required_one_of: tuple[tuple[str, ...], ...] = ()
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
+    urls: tuple[str, ...] = ()
 
 
 TEXT: Mapping[str, Any] = {"type": "str"}

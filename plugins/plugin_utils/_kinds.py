@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils import _kinds_apis
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import is_private
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kind import NEEDED, TEXT, Kind
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import texts_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL
@@ -45,6 +48,23 @@ def places_of(kind: str, options: Mapping[str, Any]) -> tuple[str, ...]:
     identity = KINDS[kind].identity if kind in KINDS else ("place",)
     said = [options.get(name) for name in identity]
     return ("#".join([kind, *(_text(each) for each in said if each)]),)
+
+
+def check_urls(kind: str, options: Mapping[str, Any], offender: str) -> None:
+    """Refuse a URL that would carry a secret in clear over a network, or that a credential is part of.
+
+    :raises Refusal: there is one among the options of this kind.
+    """
+    for name in KINDS[kind].urls:
+        url = options.get(name)
+        if url is not None and (not is_private(url) or "@" in urlsplit(url).netloc):
+            raise Refusal(
+                "secrets travel over TLS, and plain http only over loopback",
+                f"{offender}.{name}",
+                "an https URL without user and password",
+                f"a URL of the scheme {url.split('://')[0]!r}" if "://" in url else "a URL without a scheme",
+                "correct the URL",
+            )
 
 
 def credentials_of(kind: str, options: Mapping[str, Any]) -> list[str]:

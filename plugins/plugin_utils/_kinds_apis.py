@@ -50,6 +50,7 @@ HASHI_VAULT_KV2 = Kind(
         "encoding": ENCODING,
     },
     ("url", "namespace", "engine_mount_point", "path", "key"),
+    urls=("url",),
 )
 
 KUBERNETES_SECRET = Kind(
@@ -71,6 +72,7 @@ KUBERNETES_SECRET = Kind(
         "wait_sleep": {"type": "int"},
     },
     ("host", "context", "namespace", "name", "key"),
+    urls=("host",),
 )
 
 GITLAB_VARIABLE = Kind(
@@ -91,6 +93,7 @@ GITLAB_VARIABLE = Kind(
     ("api_url", "project", "group", "name", "environment_scope", "key"),
     required_one_of=(("project", "group", "instance"),),
     mutually_exclusive=(("project", "group", "instance"),),
+    urls=("api_url",),
 )
 
 GITHUB_ACTIONS_SECRET = Kind(
@@ -105,6 +108,7 @@ GITHUB_ACTIONS_SECRET = Kind(
         "name": NEEDED,
     },
     ("api_url", "organization", "repository", "environment", "name"),
+    urls=("api_url",),
 )
 
 AWX_CREDENTIAL = Kind(
@@ -120,6 +124,7 @@ AWX_CREDENTIAL = Kind(
         "key": _NEEDED_KEY,
     },
     ("controller_host", "organization", "credential_type", "name", "key"),
+    urls=("controller_host",),
 )
 
 KINDS: Mapping[str, Kind] = {

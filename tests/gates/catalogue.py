@@ -20,6 +20,7 @@ TYPED = (
     "tests/simulator",
     "tests/testbed",
     "tests/demo",
+    "tests/standins",
     "tests/support",
 )
 

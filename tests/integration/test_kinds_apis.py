@@ -30,7 +30,7 @@ from ansible_collections.keyturn.sfmc.tests.standins.awx import Awx
 from ansible_collections.keyturn.sfmc.tests.standins.github import Github
 from ansible_collections.keyturn.sfmc.tests.standins.gitlab import Gitlab, variable
 from ansible_collections.keyturn.sfmc.tests.standins.kubernetes import RESTARTED_AT, Kubernetes
-from ansible_collections.keyturn.sfmc.tests.standins.serving import Call, Standin
+from ansible_collections.keyturn.sfmc.tests.standins.standin import Call, Standin
 from ansible_collections.keyturn.sfmc.tests.standins.vault import Vault
 from ansible_collections.keyturn.sfmc.tests.testbed.declaration import Declaration, Environment, Host, Integration
 

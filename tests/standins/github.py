@@ -16,7 +16,7 @@ from typing import Any
 from flask import Flask, request
 from nacl.public import PrivateKey, SealedBox
 
-from ansible_collections.keyturn.sfmc.tests.standins.serving import Answer, Mistake, Standin, body_with
+from ansible_collections.keyturn.sfmc.tests.standins.standin import Answer, Mistake, Standin, body_with
 
 _DATE = "2026-01-10T20:59:22Z"
 

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from flask import Flask, request
 
-from ansible_collections.keyturn.sfmc.tests.standins.serving import Answer, Mistake, Standin, body_with
+from ansible_collections.keyturn.sfmc.tests.standins.standin import Answer, Mistake, Standin, body_with
 
 _ATTRIBUTES = {"value", "protected", "masked", "raw", "variable_type", "environment_scope", "description"}
 #: https://docs.gitlab.com/ci/variables/#mask-a-cicd-variable, where variables are expanded.

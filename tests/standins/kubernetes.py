@@ -16,7 +16,7 @@ from typing import Any
 
 from flask import Flask, request
 
-from ansible_collections.keyturn.sfmc.tests.standins.serving import Answer, Mistake, Standin, body_with
+from ansible_collections.keyturn.sfmc.tests.standins.standin import Answer, Mistake, Standin, body_with
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 _MERGE_PATCH = "application/merge-patch+json"

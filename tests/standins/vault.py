@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask, request
 
-from ansible_collections.keyturn.sfmc.tests.standins.serving import Answer, Mistake, Standin, body_with
+from ansible_collections.keyturn.sfmc.tests.standins.standin import Answer, Mistake, Standin, body_with
 
 
 class Vault(Standin):

@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import HttpRequest, is_loopback
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import HttpAnswer, HttpClient, NoAnswer
+from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import HttpRequest
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import HttpAnswer, HttpClient, NoAnswer, is_private
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import AnswerLost, Order
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 
@@ -127,13 +127,12 @@ def _secret_in(answer: HttpAnswer, call: Call) -> str:
 
 
 def _check_url(url: str) -> None:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if (parts.scheme == "https" and host) or (parts.scheme == "http" and is_loopback(host)):
+    if is_private(url):
         return
+    parts = urlsplit(url)
     raise Refusal(
         "secrets travel over TLS, and plain http only over loopback",
-        f"sfmc_provider URL {parts.scheme}://{host or '?'}",
+        f"sfmc_provider URL {parts.scheme}://{parts.hostname or '?'}",
         "an https URL",
         f"{parts.scheme or 'no'} scheme",
         "change the URL in sfmc_provider",
