@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import secrets
+import textwrap
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome
@@ -100,7 +101,7 @@ class Servers:
 
     def dependents(self) -> list[dict[str, Any]]:
         """Return the entries of `sfmc_dependents`: those that docs/kinds.md shows, mostly."""
-        lab = {"api_url": self.gitlab.url, "api_token": self.tokens["lab"], "name": "SFMC_CLIENT_SECRET"}
+        lab = {"api_url": self.gitlab.url, "api_token": "{{ vault_lab_token }}", "name": "SFMC_CLIENT_SECRET"}
         hub = {
             "api_url": self.github.url,
             "token": self.tokens["hub"],
@@ -223,17 +224,16 @@ def story(bring_up_once: BringUp) -> Iterator[Story]:
         _declare(operations, servers)
         operations.hand_in_active("crm_sync")
         _tell(told)
-        if os.environ.get("KT_DEBUG"):
-            for name, run in told.runs.items():
-                Path(f"/tmp/kt-{name}.out").write_text(repr(run))
-            Path("/tmp/kt-calls").write_text("\n".join(f"{type(s).__name__} {c}" for s in servers.all for c in s.calls))
         yield told
 
 
 def _declare(operations: Operations, servers: Servers) -> None:
     path = operations.estate.root / "inventory" / "host_vars" / "prod-a.yml"
     variables = {"ansible_connection": "local", "sfmc_dependents": servers.dependents()}
-    path.write_text(yaml.safe_dump(variables), encoding="utf-8")
+    password = (operations.estate.root / "vault-password").read_bytes().strip()
+    vaulted = VaultLib([("default", VaultSecret(password))]).encrypt(servers.tokens["lab"]).decode("ascii")
+    token = f"vault_lab_token: !vault |\n{textwrap.indent(vaulted, '  ')}"
+    path.write_text(yaml.safe_dump(variables) + token, encoding="utf-8")
 
 
 def _tell(story: Story) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import UserString
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import KINDS, 
 
 _TASKS = Path(__file__).absolute().parents[2] / "roles" / "distribute" / "tasks" / "kinds"
 _LAB = {"api_url": "https://gitlab.example.com", "api_token": "lab-token", "name": "SECRET"}
+
+
+class _Vaulted(UserString):
+    """A value with `!vault` as ansible-core up to 2.18 hands it on: no text, but it becomes one."""
 
 
 def _declared(kind: str, options: dict[str, Any]) -> None:
@@ -76,3 +81,7 @@ def test_i29_a_secret_goes_over_tls_or_stays_on_this_machine(url: str) -> None:
         _declared("gitlab_variable", {**_LAB, "project": "web/shop", "api_url": url})
     assert "token@" not in str(refused.value)
     _declared("gitlab_variable", {**_LAB, "project": "web/shop", "api_url": "http://127.0.0.1:8080"})
+
+
+def test_a_credential_may_be_encrypted_where_it_stands() -> None:
+    _declared("gitlab_variable", {**_LAB, "project": "web/shop", "api_token": _Vaulted("lab-token")})
