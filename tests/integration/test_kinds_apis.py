@@ -129,7 +129,7 @@ class Servers:
                     **cluster,
                     "name": "sfmc",
                     "key": "client.secret",
-                    "wait_sleep": 1,
+                    "wait_sleep": 0,
                     "rollout": [
                         {"kind": "Deployment", "name": "web"},
                         {"kind": "StatefulSet", "name": "cache"},
@@ -143,7 +143,7 @@ class Servers:
                     **cluster,
                     "name": "queue",
                     "key": "CLIENT_SECRET",
-                    "wait_sleep": 1,
+                    "wait_sleep": 0,
                     "wait_timeout": 1,
                     "rollout": [{"kind": "Deployment", "name": "queue"}],
                 },
