@@ -152,7 +152,7 @@ class ActionModule(ControlAction):
             found = self._looked_up(read, place)
         else:
             found = self._run(read["module"], read["arguments"], place.name)
-        check_expected(found, read["expected"], place.name)
+        check_expected(found, read["expected"], place.name, self._hidden)
         version = value_at(found, read["version"], place.name) if read["version"] else None
         present = place.present(value_at(found, read["value"], place.name), version)
         shown = [present.secret] if present.shown else []
@@ -237,7 +237,7 @@ class ActionModule(ControlAction):
             for each in step["each"]:
                 marks = {f"${{{name}}}": value for name, value in each.items()}
                 result = self._run(step["module"], filled(step["arguments"], marks), where)
-                check_expected(result, filled(step["expected"], marks), where)
+                check_expected(result, filled(step["expected"], marks), where, self._hidden)
 
 
 def _not_installed(plugin: str, where: str) -> Refusal:

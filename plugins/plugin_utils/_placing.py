@@ -102,9 +102,10 @@ def encoded(value: str, encoding: str) -> str:
     return value if encoding == "plain" else base64.b64encode(value.encode("utf-8")).decode("ascii")
 
 
-def check_expected(result: Any, expected: Mapping[str, Any], where: str) -> None:
+def check_expected(result: Any, expected: Mapping[str, Any], where: str, hidden: Iterable[str]) -> None:
     """See that a result says what it must, by paths: that a system meant the place that was asked for.
 
+    :param hidden: texts that are not shown.
     :raises Refusal: it says something else, or nothing.
     """
     for path, value in expected.items():
@@ -114,6 +115,6 @@ def check_expected(result: Any, expected: Mapping[str, Any], where: str) -> None
                 "a declared place exists",
                 where,
                 f"{value} as {path} in the answer",
-                "nothing" if found is None else str(found)[:_SHOWN],
+                "nothing" if found is None else redacted(found, hidden),
                 "correct the options of this dependent",
             )

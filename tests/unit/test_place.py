@@ -149,12 +149,15 @@ def test_nothing_at_a_place_with_a_key_is_nothing() -> None:
 
 
 def test_a_result_says_what_it_must() -> None:
-    result = {"json": {"environment_scope": "production"}}
-    check_expected(result, {"json.environment_scope": "production"}, "here")
+    result = {"json": {"environment_scope": "production", "value": OTHER}}
+    check_expected(result, {"json.environment_scope": "production"}, "here", [])
     with pytest.raises(Refusal, match=r"staging as json.environment_scope in the answer.*production"):
-        check_expected(result, {"json.environment_scope": "staging"}, "here")
+        check_expected(result, {"json.environment_scope": "staging"}, "here", [])
     with pytest.raises(Refusal, match="nothing"):
-        check_expected({"result": {}}, {"result.metadata.name": "web"}, "here")
+        check_expected({"result": {}}, {"result.metadata.name": "web"}, "here", [])
+    with pytest.raises(Refusal) as refused:
+        check_expected(result, {"json.value": "x"}, "here", [OTHER])
+    assert OTHER not in str(refused.value)
 
 
 @pytest.mark.parametrize(
