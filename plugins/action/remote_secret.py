@@ -5,23 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from ansible.errors import AnsibleError
-from ansible.plugins.loader import lookup_loader, module_loader
-from ansible.utils.display import Display
-
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._borrowed import Borrowed
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place, Present
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import redacted, texts_of, value_at
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._settling import STATE, settled
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import check_expected, filled, texts_of, value_at
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._settling import STATE, changed, settled
 
 _READ: dict[str, Any] = {
     "module": {"type": "str"},
@@ -33,6 +29,9 @@ _READ: dict[str, Any] = {
     "version": {"type": "str"},
     "keep": {"type": "dict", "default": {}},
     "state": {"type": "dict", "options": STATE},
+    "settle": {"type": "float", "default": 0.0},
+    "placeholder": {"type": "str", "default": ""},
+    "expected": {"type": "dict", "default": {}},
 }
 _DESCRIBE: dict[str, Any] = {
     "module": {"type": "str", "required": True},
@@ -43,6 +42,12 @@ _DESCRIBE: dict[str, Any] = {
 _WRITE: dict[str, Any] = {
     "module": {"type": "str", "required": True},
     "arguments": {"type": "dict", "required": True},
+}
+_AFTER: dict[str, Any] = {
+    "module": {"type": "str", "required": True},
+    "each": {"type": "list", "elements": "dict", "default": [{}]},
+    "arguments": {"type": "dict", "required": True},
+    "expected": {"type": "dict", "default": {}},
 }
 
 
@@ -61,21 +66,31 @@ class ActionModule(ControlAction):
         },
         "describe": {"type": "dict", "options": _DESCRIBE},
         "write": {"type": "dict", "options": _WRITE, "required": True},
+        "after": {"type": "list", "elements": "dict", "options": _AFTER, "default": []},
         "key": {"type": "str", "no_log": False},
         "encoding": {"type": "str", "default": "plain", "choices": ["plain", "base64"]},
     }
     _requires_connection = True
-    #: Texts that no message may show: the secret, and whatever else was read beside it.
-    _hidden: Sequence[str] = ()
-    #: Those of them that the inventory gives: what the other system lets us in for.
-    _credentials: Sequence[str] = ()
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Read, recognise, write, read back, prove."""
         call, item = self._call(arguments)
-        evidence = self._placed(arguments, call, item)
+        secret = call.secret(item.client_id).reveal()
+        read = arguments["read"]
+        place = Place(
+            item.dependent.places[0],
+            arguments["key"],
+            arguments["encoding"],
+            secret,
+            (read or {}).get("placeholder", ""),
+        )
+        self._credentials = credentials_of(item.dependent.kind, item.options["options"] or {})
+        self._borrowed = Borrowed(self, self.variables, place.name, [secret, *self._credentials])
+        evidence, shown = self._placed(arguments, place, call, item)
         if evidence["refusal"] is None and not (self.check_mode and evidence["changed"]):
-            evidence = self._proved(call, evidence, readable=arguments["read"] is not None)
+            evidence = self._proved(call, evidence, arguments["after"])
+        if evidence["proof"] is not None and not shown:
+            evidence["proof"] = {**evidence["proof"], "outcome": "written"}
         result: dict[str, Any] = {"changed": evidence["changed"] or evidence["restarted"], "dependents": [evidence]}
         if evidence["refusal"] is not None:
             result.update(failed=True, msg=str(Refusal(**evidence["refusal"])))
@@ -100,13 +115,16 @@ class ActionModule(ControlAction):
             )
         return HostCall(integrations, found, self.vault_secrets, arguments["distributing"]), found[0]
 
-    def _placed(self, arguments: Mapping[str, Any], call: HostCall, item: DeclaredDependent) -> dict[str, Any]:
-        """Bring the secret to its place; what was found and done is evidence, also when a step is refused."""
-        secret = call.secret(item.client_id).reveal()
+    # --- the place ---------------------------------------------------------------------------------------------------
+
+    def _placed(
+        self, arguments: Mapping[str, Any], place: Place, call: HostCall, item: DeclaredDependent
+    ) -> tuple[dict[str, Any], bool]:
+        """Bring the secret to its place; what was found and done is evidence, also when a step is refused.
+
+        :return: the evidence, and whether the place shows what it holds.
+        """
         secrets = call.record(item.client_id).secrets
-        place = Place(item.dependent.places[0], arguments["key"], arguments["encoding"], secret)
-        self._credentials = credentials_of(item.dependent.kind, item.options["options"] or {})
-        self._hidden = [secret, *self._credentials]
         evidence: dict[str, Any] = {
             "name": item.dependent.name,
             "client_id": item.client_id,
@@ -117,130 +135,97 @@ class ActionModule(ControlAction):
             "proof": None,
             "refusal": None,
         }
+        present = None
         try:
             present = self._read(arguments["read"], place) if arguments["read"] else None
             if present is not None and not call.accepts_unknown(item):
                 place.check_known(present, secrets.key, call.known(item.client_id))
-            if present is None or present.secret != secret:
+            if present is None or not present.shown or present.secret != place.secret:
                 evidence["changed"] = True
                 if not self.check_mode:
                     self._write(arguments, place, present)
         except Refusal as refusal:
             evidence["refusal"] = refusal.as_dict()
-        return evidence
-
-    # --- other collections' modules ----------------------------------------------------------------------------------
+        return evidence, present is not None and present.shown
 
     def _read(self, read: Mapping[str, Any], place: Place) -> Present:
         """Return what stands at the place now."""
-        ask = partial(self._asked, read, place)
+        ask = partial(self._asked, read)
         found = settled(ask, read["state"], place.name) if read["state"] else ask()
+        check_expected(found, read["expected"], place.name, self._borrowed.hidden)
         version = value_at(found, read["version"], place.name) if read["version"] else None
         present = place.present(value_at(found, read["value"], place.name), version, _kept(read, found, place))
-        self._hidden = [place.secret, *self._credentials, *texts_of(present.value)]
+        shown = [present.secret] if present.shown else []
+        self._borrowed.hidden = [place.secret, *self._credentials, *shown, *texts_of(present.value)]
         return present
 
-    def _asked(self, read: Mapping[str, Any], place: Place) -> Any:
-        return self._looked_up(read, place) if read["lookup"] else self._run(read, read["arguments"], place)
+    def _asked(self, read: Mapping[str, Any]) -> Any:
+        if read["lookup"]:
+            return self._borrowed.look_up(read["lookup"], read["terms"], read["options"])
+        return self._borrowed.run(read["module"], read["arguments"])
 
     def _write(self, arguments: Mapping[str, Any], place: Place, present: Present | None) -> None:
         """Write the secret, and see that it stands there, where that can be seen."""
         describe, write, described = arguments["describe"], arguments["write"], {}
         if describe:
-            told = _kept(describe, self._run(describe, describe["arguments"], place), place)
+            told = _kept(describe, self._borrowed.run(describe["module"], describe["arguments"]), place)
             described = {**describe["default"], **{name: value for name, value in told.items() if value is not None}}
-        self._run(write, place.filled(write["arguments"], present, described), place)
+        self._borrowed.run(write["module"], place.filled(write["arguments"], present, described))
         if present is not None:
-            place.check_read_back(present, self._read(arguments["read"], place))
+            ask = partial(self._read, arguments["read"], place)
+            place.check_read_back(present, changed(ask, present, arguments["read"]["settle"]))
 
-    def _looked_up(self, read: Mapping[str, Any], place: Place) -> Any:
-        lookup = lookup_loader.get(read["lookup"], loader=self._loader, templar=self._templar)
-        if lookup is None:
-            raise _not_installed(read["lookup"], place)
-        try:
-            with _quiet():
-                values = lookup.run(list(read["terms"]), variables=self.variables, **read["options"])
-        except AnsibleError as error:
-            raise _failed(read["lookup"], place, redacted(error, self._hidden)) from None
-        if len(values) != 1:
-            raise _failed(read["lookup"], place, f"{len(values)} values")
-        return values[0]
+    # --- proof, and what follows it ----------------------------------------------------------------------------------
 
-    def _run(self, what: Mapping[str, Any], arguments: Mapping[str, Any], place: Place) -> dict[str, Any]:
-        """Run a module on the host; whatever it returns stays in here."""
-        module = what["module"]
-        if not module_loader.find_plugin_with_context(module).resolved:
-            raise _not_installed(module, place)
-        with self._unlogged():
-            result: dict[str, Any] = self._execute_module(module, dict(arguments), task_vars=self.variables)
-        if result.get("failed") or result.get("unreachable"):
-            raise _failed(module, place, redacted(result.get("msg") or "no message", self._hidden))
-        return result
+    def _proved(self, call: HostCall, evidence: dict[str, Any], after: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Have the host ask for a fresh token, restart and check; add what came of it.
 
-    @contextmanager
-    def _unlogged(self) -> Iterator[None]:
-        """Keep the host's log and check mode out of it: reading changes nothing, and what is written is a secret."""
-        before = self._task.no_log, self._task.check_mode
-        self._task.no_log, self._task.check_mode = True, False
-        try:
-            yield
-        finally:
-            self._task.no_log, self._task.check_mode = before
-
-    def _proved(self, call: HostCall, evidence: dict[str, Any], readable: bool) -> dict[str, Any]:
-        """Have the host ask for a fresh token, restart and check; add what came of it."""
+        With steps of its own in between, the host is asked twice: for the proof, and for restart and check.
+        """
         arguments = call.arguments(self.check_mode)
         (dependent,) = arguments["dependents"]
         dependent["unattested"] = dependent["unattested"] or evidence["changed"]
+        care = {name: dependent[name] for name in ("restart", "check")}
+        owed = dependent["unattested"] and not self.check_mode
+        steps = [step for step in after if step["each"]] if owed else []
+        if steps:
+            dependent.update(restart=None, check=None)
+        seen = self._on_this_host(arguments, evidence["place"])
+        evidence = {**evidence, **{name: seen[name] for name in ("restarted", "proof", "refusal")}}
+        if not steps or evidence["refusal"] is not None:
+            return evidence
+        try:
+            self._take(steps, evidence["place"])
+            evidence["restarted"] = True
+            if any(care.values()):
+                dependent.update(care, proof="fingerprint")
+                evidence["refusal"] = self._on_this_host(arguments, evidence["place"])["refusal"]
+        except Refusal as refusal:
+            evidence["refusal"] = refusal.as_dict()
+        return evidence
+
+    def _on_this_host(self, arguments: dict[str, Any], where: str) -> Mapping[str, Any]:
         result = self.on_host("keyturn.sfmc.deployed_secret", arguments)
         if not result.get("dependents"):
             raise Refusal(
                 "I-16: only a fresh token is proof",
-                evidence["place"],
+                where,
                 "an answer of the module deployed_secret",
                 str(result.get("msg") or "none"),
                 "see that the host of this dependent has a Python (ansible_python_interpreter), then run again",
             )
         (seen,) = result["dependents"]
-        proof = seen["proof"]
-        if proof is not None and not readable:
-            proof = {**proof, "outcome": "written"}
-        return {**evidence, "restarted": seen["restarted"], "proof": proof, "refusal": seen["refusal"]}
+        return dict(seen)
+
+    def _take(self, steps: Sequence[Mapping[str, Any]], where: str) -> None:
+        """Take the steps of a kind that restart what reads its secret at start, in order."""
+        for step in steps:
+            for each in step["each"]:
+                marks = {f"${{{name}}}": value for name, value in each.items()}
+                result = self._borrowed.run(step["module"], filled(step["arguments"], marks))
+                check_expected(result, filled(step["expected"], marks), where, self._borrowed.hidden)
 
 
 def _kept(what: Mapping[str, Any], found: Any, place: Place) -> dict[str, Any]:
     """Return what is to be known of a result, by its names."""
     return {name: value_at(found, path, place.name) for name, path in what["keep"].items()}
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep a lookup from showing what it reads: amazon.aws.ssm_parameter does at -vvvv, and in the log as well."""
-    display = Display()
-    before = {name: value for name, value in vars(display).items() if name in ("verbosity", "log_verbosity")}
-    vars(display).update(dict.fromkeys(before, 0))
-    try:
-        yield
-    finally:
-        vars(display).update(before)
-
-
-def _not_installed(plugin: str, place: Place) -> Refusal:
-    collection = ".".join(plugin.split(".")[:2])
-    return Refusal(
-        "a kind of dependent needs the collection that knows its system",
-        place.name,
-        f"{plugin} on this controller",
-        "no such plugin",
-        f"ansible-galaxy collection install {collection} (it comes with the package `ansible` too); see docs/kinds.md",
-    )
-
-
-def _failed(plugin: str, place: Place, message: str) -> Refusal:
-    return Refusal(
-        "what another system refuses is not done",
-        place.name,
-        f"{plugin} to work",
-        message,
-        "mend it and run again: both secrets work until the activation, which waits",
-    )

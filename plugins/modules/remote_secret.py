@@ -125,6 +125,16 @@ options:
         required: true
       default:
         description: What the names stand for where nothing stands.
+      placeholder:
+        description:
+          - What the system shows in place of a secret that it never gives back. A place that shows it is written
+            without a look at what it holds, and the proof is a weaker one; what stands beside it is still kept.
+        type: str
+        default: ""
+      expected:
+        description:
+          - What else the result must say, by paths such as those of O(read.value). Anything else is another place than
+            the declared one.
         type: dict
         default: {}
   write:
@@ -144,6 +154,32 @@ options:
             calls so.
         type: dict
         required: true
+  after:
+    description:
+      - What a kind does to restart what reads its secret at start, where a restart is owed, in this order. It is done
+        once the secret is proved, before what the dependent itself declares in C(restart) and C(check).
+      - None of it is given the secret.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      module:
+        description: Module that does it.
+        type: str
+        required: true
+      each:
+        description: Done once for each of these mappings, whose members are marks in the arguments, such as C(${name}).
+        type: list
+        elements: dict
+        default: [{}]
+      arguments:
+        description: Its arguments.
+        type: dict
+        required: true
+      expected:
+        description: What its result must say, by paths.
+        type: dict
+        default: {}
   key:
     description:
       - Where the secret stands in a JSON object, in the key syntax of JSON files. The other members stay.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def _dependent(
 def _declared(entry: Any, offender: str) -> Mapping[str, Any]:
     """Return one entry, checked. Hosts of a group mostly say the same, and checking takes longer than comparing."""
     try:
-        text = json.dumps(entry, sort_keys=True)
+        text = json.dumps(entry, sort_keys=True, default=_decrypted)
     except TypeError:
         # Not what a file of variables can hold; the check says what is wrong with it.
         return _checked(entry, offender)
@@ -103,6 +103,13 @@ def _declared(entry: Any, offender: str) -> Mapping[str, Any]:
     except Refusal as refusal:
         texts = {**refusal.as_dict(), "offender": refusal.offender.replace(_ANY, offender, 1)}
         raise Refusal(**texts) from None
+
+
+def _decrypted(value: object) -> str:
+    """Return a text that the inventory holds as `!vault`; up to ansible-core 2.18 it comes as it is."""
+    if isinstance(value, Sequence):
+        return str(value)
+    raise TypeError(type(value).__name__)
 
 
 _ANY = "sfmc_dependents[*]"
@@ -123,8 +130,9 @@ def _checked(entry: Any, offender: str) -> Mapping[str, Any]:
     options = said["options"] or {}
     if said["kind"] in KINDS:
         kind = KINDS[said["kind"]]
-        options = declared(kind.options, options, f"{offender}.options", kind.required_one_of)
-        check_urls(said["kind"], options, f"{offender}.options")
+        where = f"{offender}.options"
+        options = declared(kind.options, options, where, kind.required_one_of, kind.mutually_exclusive)
+        check_urls(said["kind"], options, where)
     return {**said, "files": [], "options": options, "places": places_of(said["kind"], options)}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils import _kinds_aws
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils import _kinds_apis, _kinds_aws
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import is_private
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kind import ENCODING, KEY, NEEDED, TEXT, Kind
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import texts_of
@@ -64,6 +64,7 @@ KINDS: Mapping[str, Kind] = {
         urls=("write.url", "read.url"),
     ),
     MANUAL: Kind({"where": NEEDED, "instructions": TEXT}, ("where",)),
+    **_kinds_apis.KINDS,
     **_kinds_aws.KINDS,
 }
 

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import locate
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import Located
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import encoding_of, locate
 from ansible_collections.keyturn.sfmc.plugins.module_utils._fingerprint import fingerprint
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import decoded, encoded, filled
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import filled
 
 _NO_TEXTS: Mapping[type, str] = {type(None): "nothing", bytes: "binary data"}
 
@@ -23,12 +24,14 @@ class Present:
     """What stands at a place now: the whole value as it was read, and the secret in it. `repr` hides both.
 
     :param kept: what stands beside the value and has to be there after a write too, by its names.
+    :param shown: whether it is the secret, and not what the system shows instead.
     """
 
     value: Any = field(repr=False)
     secret: str = field(repr=False)
     version: Any = None
     kept: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -38,20 +41,22 @@ class Place:
     :param key: the member, in the key syntax of JSON files; None when the whole value is the secret.
     :param encoding: `plain` or `base64`.
     :param secret: what should stand there.
+    :param placeholder: what the system shows in place of a secret that it never gives back; empty: it gives it back.
     """
 
     name: str
     key: str | None
     encoding: str
     secret: str = field(repr=False)
+    placeholder: str = ""
 
     def present(self, value: Any, version: Any = None, kept: Mapping[str, Any] | None = None) -> Present:
         """Return what was read, understood.
 
         :raises Refusal: nothing stands there, or no text.
         """
-        whole = self.key is None or value is None or isinstance(value, bytes)
-        inner = value if whole else self._located(value, str(self.key)).value
+        document = self.key is not None and value is not None and not isinstance(value, bytes)
+        inner = self._located(value).value if document else value
         if not isinstance(inner, str):
             raise Refusal(
                 "a declared place exists",
@@ -60,10 +65,15 @@ class Place:
                 _NO_TEXTS.get(type(inner)) or f"a {type(inner).__name__}",
                 "correct the options of this dependent, or put the active secret there by hand once",
             )
-        return Present(value, decoded(inner, self.encoding, self.name), version, kept or {})
+        if self.placeholder and inner == self.placeholder:
+            return Present(value, inner, version, kept or {}, shown=False)
+        secret = encoding_of(self.encoding, self.name).decoded(inner, self.key or "the whole value", self.name)
+        return Present(value, secret, version, kept or {})
 
     def check_known(self, present: Present, key: str, known: Mapping[str, str]) -> None:
-        """Refuse to replace anything but a secret that the journal knows (I-22, I-24)."""
+        """Refuse to replace anything but a secret that the journal knows (I-22, I-24), where it can be seen."""
+        if not present.shown:
+            return
         found = fingerprint(key, present.secret)
         if found in known.values():
             return
@@ -85,7 +95,7 @@ class Place:
         """
         names = {**(described or {}), **(present.kept if present else {})}
         marks: dict[str, Any] = {f"${{{name}}}": value for name, value in names.items()}
-        marks["${secret}"] = encoded(self.secret, self.encoding)
+        marks["${secret}"] = encoding_of(self.encoding, self.name).encoded(self.secret, "")
         if present is not None:
             marks["${present}"] = present.value
             marks["${merged}"] = self.merged(present)
@@ -95,21 +105,17 @@ class Place:
 
     def merged(self, present: Present) -> Any:
         """Return the whole value with the secret in it: the other members of an object stay (I-23)."""
-        written = encoded(self.secret, self.encoding)
+        encoding = encoding_of(self.encoding, self.name)
         if self.key is None:
-            return written
-        edited = self._located(present.value, self.key).replaced(written).decode("utf-8")
-        return edited if isinstance(present.value, str) else json.loads(edited)
+            return encoding.encoded(self.secret, present.value if present.shown else "")
+        located = self._located(present.value)
+        edited = located.replaced(encoding.encoded(self.secret, located.value if present.shown else ""))
+        text = edited.decode("utf-8")
+        return text if isinstance(present.value, str) else json.loads(text)
 
     def check_read_back(self, before: Present, after: Present) -> None:
         """See that exactly what was meant stands there now (I-4, I-23)."""
-        if after.secret != self.secret:
-            found = "another secret"
-        elif self.key is not None and after.value != self.merged(before):
-            found = "other members than before"
-        else:
-            changed = sorted(name for name, kept in before.kept.items() if after.kept.get(name) != kept)
-            found = f"another {', another '.join(changed)} than before" if changed else ""
+        found = self._amiss(before, after)
         if not found:
             return
         raise Refusal(
@@ -120,6 +126,17 @@ class Place:
             "something else wrote it at the same moment; see what is there, then run again",
         )
 
-    def _located(self, value: Any, key: str) -> Any:
+    def _amiss(self, before: Present, after: Present) -> str:
+        """Return what is not as it was meant, an empty text when all is."""
+        if not before.shown:
+            return "" if after.value == before.value else "other values beside it than before"
+        if after.secret != self.secret:
+            return "another secret"
+        if self.key is not None and after.value != self.merged(before):
+            return "other members than before"
+        changed = sorted(name for name, kept in before.kept.items() if after.kept.get(name) != kept)
+        return f"another {', another '.join(changed)} than before" if changed else ""
+
+    def _located(self, value: Any) -> Located:
         text = value if isinstance(value, str) else json.dumps(value)
-        return locate("json", text.encode("utf-8"), key, self.name)
+        return locate("json", text.encode("utf-8"), self.key, self.name)

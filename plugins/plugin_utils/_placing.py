@@ -13,6 +13,8 @@ from typing import Any
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import parse_dotted
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
+_BROKEN_OFF = "MODULE FAILURE"
+_SSH = "Shared connection to "
 _SHOWN = 300
 _SHORTEST = 6
 
@@ -51,6 +53,27 @@ def filled(arguments: Any, marks: Mapping[str, Any]) -> Any:
     return arguments
 
 
+def message_of(result: Mapping[str, Any]) -> str:
+    """Return what a module that failed says, with what the API behind it answered.
+
+    Of one that broke off, the last line of its traceback.
+    """
+    said = str(result.get("msg") or "")
+    if said.startswith(_BROKEN_OFF) or not said:
+        said = _last_line(result.get("exception")) or said or "no message"
+    answer = value_at(result, "json.message", "a result")
+    if answer is None:
+        return said
+    return f"{said}: {answer if isinstance(answer, str) else json.dumps(answer)}"
+
+
+def _last_line(error: Any) -> str:
+    # A text up to ansible-core 2.18, then an object.
+    text = error if isinstance(error, str) else getattr(getattr(error, "event", None), "msg", "")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith(_SSH)]
+    return lines[-1] if lines else ""
+
+
 def redacted(message: object, secrets: Iterable[str]) -> str:
     """Return the beginning of another program's message without these texts, in any form that it may show them."""
     text = " ".join(str(message).split())
@@ -70,25 +93,19 @@ def texts_of(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def decoded(value: str, encoding: str, where: str) -> str:
-    """Return the text that stands there in an encoding, `plain` or `base64`.
+def check_expected(result: Any, expected: Mapping[str, Any], where: str, hidden: Iterable[str]) -> None:
+    """See that a result says what it must, by paths: that a system meant the place that was asked for.
 
-    :raises Refusal: it is in no such encoding.
+    :param hidden: texts that are not shown.
+    :raises Refusal: it says something else, or nothing.
     """
-    if encoding == "plain":
-        return value
-    try:
-        return base64.b64decode(value, validate=True).decode("utf-8")
-    except ValueError:
-        raise Refusal(
-            "a value is encoded as its dependent says",
-            where,
-            f"text in {encoding}",
-            "something else",
-            "correct the options of this dependent, or put the active secret there by hand once; nothing was written",
-        ) from None
-
-
-def encoded(value: str, encoding: str) -> str:
-    """Return a text as it stands in an encoding."""
-    return value if encoding == "plain" else base64.b64encode(value.encode("utf-8")).decode("ascii")
+    for path, value in expected.items():
+        found = value_at(result, path, where)
+        if found != value:
+            raise Refusal(
+                "a declared place exists",
+                where,
+                f"{value} as {path} in the answer",
+                "nothing" if found is None else redacted(found, hidden),
+                "correct the options of this dependent",
+            )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Present
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import value_at
 
 #: As an argument specification: where the state stands in a result, and what it is meanwhile and afterwards.
@@ -49,3 +50,25 @@ def settled(
         "nothing" if state is None else f"{state}"[:40],
         "see there what keeps it or why it failed, then run again: both secrets work until the activation, which waits",
     )
+
+
+_BETWEEN_LOOKS = 2.0
+
+
+def changed(
+    read: Callable[[], Present],
+    before: Present,
+    patience: float,
+    sleep: Callable[[float], None] = time.sleep,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Present:
+    """Read until something else stands there than before a write: some systems go on showing it for a while.
+
+    :param patience: seconds after which the last reading counts.
+    """
+    ends = monotonic() + patience
+    present = read()
+    while present.shown and present.secret == before.secret and monotonic() < ends:
+        sleep(_BETWEEN_LOOKS)
+        present = read()
+    return present

@@ -30,7 +30,7 @@ TOO_YOUNG = {
     "zoneinfo",
 }
 # What is used where a host has it; its absence is handled where it is imported.
-GUARDED = {"boto3", "botocore", "tomllib", "yaml"}
+GUARDED = {"boto3", "botocore", "nacl.public", "tomllib", "yaml"}
 
 
 def guarded(module: ast.Module) -> set[ast.AST]:

@@ -14,7 +14,16 @@ import pytest
 from ansible_collections.keyturn.sfmc.plugins.module_utils._fingerprint import fingerprint
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import filled, redacted, texts_of, value_at
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
+    check_expected,
+    decoded,
+    encoded,
+    filled,
+    message_of,
+    redacted,
+    texts_of,
+    value_at,
+)
 from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_new_secret
 
 NEW, OLD, OTHER = make_new_secret(), make_new_secret(), "another-programs-password"
@@ -93,6 +102,94 @@ def test_i24_only_a_known_secret_is_replaced() -> None:
         with pytest.raises(Refusal, match="I-24") as refused:
             place.check_known(place.present(unknown), key, {"active": fingerprint(key, OLD)})
         assert not unknown or unknown not in str(refused.value)
+
+
+# --- a system that never gives a secret back -------------------------------------------------------------------------
+
+SHOWN = {"client_secret": "$encrypted$", "signing_key": "$encrypted$", "client_id": "x"}
+
+
+def _blind(key: str | None = "client_secret") -> Place:
+    return Place("awx#Shop", key, "plain", NEW, "$encrypted$")
+
+
+def test_i22_a_placeholder_is_no_secret_and_only_ours_is_replaced() -> None:
+    place = _blind()
+    present = place.present(SHOWN)
+    assert not present.shown
+    place.check_known(present, "ab" * 16, {"active": fingerprint("ab" * 16, OLD)})
+    assert place.merged(present) == {**SHOWN, "client_secret": NEW}
+
+
+def test_i23_what_stands_beside_a_placeholder_is_read_back() -> None:
+    place = _blind()
+    before = place.present(SHOWN)
+    place.check_read_back(before, place.present(SHOWN))
+    with pytest.raises(Refusal, match="other values beside it"):
+        place.check_read_back(before, place.present({**SHOWN, "client_id": "y"}))
+
+
+def test_a_value_that_is_shown_is_recognised_also_where_a_placeholder_could_stand() -> None:
+    place, key = _blind(), "ab" * 16
+    present = place.present({**SHOWN, "client_secret": OLD})
+    assert present.shown
+    with pytest.raises(Refusal, match="I-24"):
+        place.check_known(present, key, {"active": fingerprint(key, NEW)})
+
+
+def test_i22_without_a_placeholder_such_a_text_is_an_unknown_value() -> None:
+    present = _place("client_secret").present(SHOWN)
+    with pytest.raises(Refusal, match="I-24"):
+        _place().check_known(present, "ab" * 16, {"active": fingerprint("ab" * 16, OLD)})
+
+
+# --- encodings, expectations, messages -------------------------------------------------------------------------------
+
+
+def test_a_member_in_base64_is_decoded_and_written_in_base64() -> None:
+    place = _place("'client.secret'", "base64")
+    data = {"client.secret": encoded(OLD, "base64"), "binary": "/wA="}
+    present = place.present(data)
+    assert present.secret == OLD
+    assert place.merged(present) == {**data, "client.secret": encoded(NEW, "base64")}
+    assert place.filled({"x": "${secret}"}, present) == {"x": encoded(NEW, "base64")}
+
+
+@pytest.mark.parametrize("value", ["not base64!", "/wA=", "YWJ"])
+def test_a_value_in_another_encoding_is_refused_and_not_quoted(value: str) -> None:
+    with pytest.raises(Refusal, match="encoded as its dependent says") as refused:
+        decoded(value, "base64", "here")
+    assert value not in str(refused.value)
+
+
+def test_nothing_at_a_place_with_a_key_is_nothing() -> None:
+    with pytest.raises(Refusal, match=r"a declared place exists.*nothing"):
+        _place("client_secret").present(None)
+
+
+def test_a_result_says_what_it_must() -> None:
+    result = {"json": {"environment_scope": "production", "value": OTHER}}
+    check_expected(result, {"json.environment_scope": "production"}, "here", [])
+    with pytest.raises(Refusal, match=r"staging as json.environment_scope in the answer.*production"):
+        check_expected(result, {"json.environment_scope": "staging"}, "here", [])
+    with pytest.raises(Refusal, match="nothing"):
+        check_expected({"result": {}}, {"result.metadata.name": "web"}, "here", [])
+    with pytest.raises(Refusal) as refused:
+        check_expected(result, {"json.value": "x"}, "here", [OTHER])
+    assert OTHER not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("result", "message"),
+    [
+        ({}, "no message"),
+        ({"msg": "Status code was 404"}, "Status code was 404"),
+        ({"msg": "Status code was 404", "json": {"message": "404 Variable Not Found"}}, "404: 404 Variable Not Found"),
+        ({"msg": "400", "json": {"message": {"value": ["is invalid"]}}}, '400: {"value": ["is invalid"]}'),
+    ],
+)
+def test_a_message_is_the_modules_with_that_of_the_api(result: dict[str, Any], message: str) -> None:
+    assert message_of(result).endswith(message)
 
 
 def test_marks_are_filled_at_any_depth_and_keep_their_type() -> None:

@@ -46,7 +46,7 @@ def locate(
     :param encoding: one of :data:`ENCODINGS`.
     :raises Refusal: the file is not of its format, or the key is missing, occurs twice or holds no literal string.
     """
-    written = _encoding(encoding, where)
+    written = encoding_of(encoding, where)
     if format_name != _TEXT:
         return Located(_format(format_name, where), content, key or "", where, encoding=written)
     if key or not known:
@@ -101,7 +101,8 @@ def _format(format_name: str, where: str) -> Format:
     return MAKERS[format_name]()
 
 
-def _encoding(name: str, where: str) -> Encoding:
+def encoding_of(name: str, where: str) -> Encoding:
+    """Return an encoding by its name, one of :data:`ENCODINGS`; Refusal for any other."""
     if name not in _ENCODINGS:
         raise _unknown("encoding", name, ENCODINGS, where)
     return _ENCODINGS[name]

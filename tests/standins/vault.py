@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Vault's KV engine, version 2, and the login of an AppRole.
+
+Written from https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2 and /vault/api-docs/auth/approle.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, request
+
+from ansible_collections.keyturn.sfmc.tests.standins.standin import Answer, Mistake, Standin, body_with
+
+
+class Vault(Standin):
+    """Secrets below one mount of one namespace.
+
+    :param secrets: the data of each path at version 1.
+    :param role: `role_id` and `secret_id` that log in; what they get is `token`.
+    :ivar crowded: paths that somebody else writes right after each time that they are read.
+    """
+
+    def __init__(
+        self, mount: str, namespace: str, token: str, role: tuple[str, str], secrets: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        self._mount, self._namespace, self._token, self._role = mount, namespace, token, role
+        self.versions: dict[str, list[dict[str, Any]]] = {path: [dict(data)] for path, data in secrets.items()}
+        self.crowded: set[str] = set()
+        super().__init__()
+
+    def current(self, path: str) -> dict[str, Any]:
+        """Return the data of the latest version."""
+        return copy.deepcopy(self.versions[path][-1])
+
+    def put(self, path: str, data: Mapping[str, Any]) -> None:
+        """Write a version, as somebody else."""
+        self.versions[path].append(dict(data))
+
+    def route(self, app: Flask) -> None:
+        """Add login, read and write."""
+        app.add_url_rule("/v1/auth/approle/login", view_func=self._login, methods=["POST"])
+        data = f"/v1/{self._mount}/data/<path:path>"
+        app.add_url_rule(data, "read", self._read, methods=["GET"])
+        app.add_url_rule(data, "write", self._write, methods=["POST", "PUT"])
+
+    def _login(self) -> Answer:
+        self._check_namespace()
+        wrong = _errors(400, "invalid role or secret ID")
+        body = body_with(lambda given: (given.get("role_id"), given.get("secret_id")) == self._role, wrong)
+        assert set(body) == {"role_id", "secret_id"}
+        auth = {"client_token": self._token, "policies": ["default"], "lease_duration": 1200, "renewable": True}
+        return {**_envelope(), "auth": auth, "data": None}
+
+    def _read(self, path: str) -> Answer:
+        self._check_token()
+        if path not in self.versions:
+            raise _errors(404)
+        versions = self.versions[path]
+        version = int(request.args.get("version") or 0) or len(versions)
+        data = versions[version - 1]
+        if path in self.crowded:
+            versions.append({**versions[-1], "somebody": "else"})
+        return {**_envelope(), "data": {"data": data, "metadata": _metadata(version)}}
+
+    def _write(self, path: str) -> Answer:
+        self._check_token()
+        no_data = _errors(400, "no data provided")
+        body = body_with(lambda given: isinstance(given.get("data"), dict), no_data)
+        written = self.versions.setdefault(path, [])
+        options = body.get("options") or {}
+        if "cas" in options and options["cas"] != len(written):
+            raise _errors(400, "check-and-set parameter did not match the current version")
+        written.append(body["data"])
+        return {**_envelope(), "data": _metadata(len(written))}
+
+    def _check_namespace(self) -> None:
+        if request.headers.get("X-Vault-Namespace", "").strip("/") != self._namespace:
+            raise _errors(404, "no handler for route")
+
+    def _check_token(self) -> None:
+        self._check_namespace()
+        if request.headers.get("X-Vault-Token") != self._token:
+            raise _errors(403, "permission denied")
+
+
+def _envelope() -> dict[str, Any]:
+    return {
+        "request_id": "00000000-0000-0000-0000-000000000000",
+        "lease_id": "",
+        "renewable": False,
+        "lease_duration": 0,
+        "wrap_info": None,
+        "warnings": None,
+        "auth": None,
+    }
+
+
+def _metadata(version: int) -> dict[str, Any]:
+    return {
+        "created_time": "2026-01-01T00:00:00.000000000Z",
+        "custom_metadata": {"owner": "web"},
+        "deletion_time": "",
+        "destroyed": False,
+        "version": version,
+    }
+
+
+def _errors(status: int, *errors: str) -> Mistake:
+    return Mistake(status, {"errors": list(errors)})

@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table of kinds: what tells places apart, and what is never shown."""
+
+from __future__ import annotations
+
+from collections import UserString
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import host_dependents
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import KINDS, credentials_of, places_of
+
+_TASKS = Path(__file__).absolute().parents[2] / "roles" / "distribute" / "tasks" / "kinds"
+_LAB = {"api_url": "https://gitlab.example.com", "api_token": "lab-token", "name": "SECRET"}
+
+
+class _Vaulted(UserString):
+    """A value with `!vault` as ansible-core up to 2.18 hands it on: no text, but it becomes one."""
+
+
+def _declared(kind: str, options: dict[str, Any]) -> None:
+    variables = {
+        "sfmc_integrations": {"crm": {"client_id": "0a1b2c3d4e5f6g7h8i9j0k1l"}},
+        "sfmc_dependents": [{"integration": "crm", "kind": kind, "options": options}],
+    }
+    host_dependents(variables, "a-host")
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_has_its_tasks_and_they_register_the_evidence(kind: str) -> None:
+    text = (_TASKS / f"{kind}.yml").read_text(encoding="utf-8")
+    assert kind == "manual" or "register: distribute_placed" in text
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_i27_no_credential_is_part_of_an_identity(kind: str) -> None:
+    options = KINDS[kind].options
+    assert set(KINDS[kind].identity) <= set(options)
+    assert not [name for name in KINDS[kind].identity if options[name].get("no_log")]
+
+
+def test_a_place_is_named_by_its_kind_and_what_tells_it_apart() -> None:
+    options = {**_LAB, "project": "web/shop", "environment_scope": "production"}
+    assert places_of("gitlab_variable", options) == (
+        "gitlab_variable#https://gitlab.example.com#web/shop#SECRET#production",
+    )
+
+
+def test_i27_credentials_are_known_at_any_depth() -> None:
+    assert credentials_of("gitlab_variable", _LAB) == ["lab-token"]
+    kubeconfig = {"users": [{"user": {"token": "a-token-of-a-user"}}]}
+    assert credentials_of("kubernetes_secret", {"kubeconfig": kubeconfig, "api_key": None}) == ["a-token-of-a-user"]
+    assert credentials_of("one_of_my_own", {"token": "x"}) == []
+
+
+def test_a_variable_belongs_to_exactly_one_owner() -> None:
+    _declared("gitlab_variable", {**_LAB, "project": "web/shop"})
+    with pytest.raises(Refusal, match="mutually exclusive"):
+        _declared("gitlab_variable", {**_LAB, "project": "web/shop", "group": "web"})
+    with pytest.raises(Refusal, match="one of the following is required"):
+        _declared("gitlab_variable", _LAB)
+
+
+def test_a_workload_of_another_kind_is_refused_before_anything_happens() -> None:
+    options = {"namespace": "shop", "name": "sfmc", "key": "secret"}
+    _declared("kubernetes_secret", {**options, "rollout": [{"kind": "Deployment", "name": "web"}]})
+    with pytest.raises(Refusal, match=r"DaemonSet.*CronJob"):
+        _declared("kubernetes_secret", {**options, "rollout": [{"kind": "CronJob", "name": "web"}]})
+
+
+@pytest.mark.parametrize(
+    "url", ["http://gitlab.example.com", "gitlab.example.com", "https://me:token@gitlab.example.com"]
+)
+def test_i29_a_secret_goes_over_tls_or_stays_on_this_machine(url: str) -> None:
+    with pytest.raises(Refusal, match="secrets travel over TLS") as refused:
+        _declared("gitlab_variable", {**_LAB, "project": "web/shop", "api_url": url})
+    assert "token@" not in str(refused.value)
+    _declared("gitlab_variable", {**_LAB, "project": "web/shop", "api_url": "http://127.0.0.1:8080"})
+
+
+def test_a_credential_may_be_encrypted_where_it_stands() -> None:
+    _declared("gitlab_variable", {**_LAB, "project": "web/shop", "api_token": _Vaulted("lab-token")})
