@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -16,8 +17,9 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place, Present
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import redacted, texts_of, value_at
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import message_of, redacted, texts_of, value_at
 
 _READ: dict[str, Any] = {
     "module": {"type": "str"},
@@ -27,11 +29,16 @@ _READ: dict[str, Any] = {
     "options": {"type": "dict", "default": {}},
     "value": {"type": "str", "default": ""},
     "version": {"type": "str"},
+    "keep": {"type": "dict", "default": {}},
+    "settle": {"type": "float", "default": 0.0},
 }
 _WRITE: dict[str, Any] = {
     "module": {"type": "str", "required": True},
     "arguments": {"type": "dict", "required": True},
 }
+
+
+_BETWEEN_LOOKS = 2.0
 
 
 class ActionModule(ControlAction):
@@ -52,8 +59,9 @@ class ActionModule(ControlAction):
         "encoding": {"type": "str", "default": "plain", "choices": ["plain", "base64"]},
     }
     _requires_connection = True
-    #: Texts that no message may show: the secret, and whatever else was read beside it.
+    #: Texts that no message may show: the secret and the credentials, and whatever else was read beside it.
     _hidden: Sequence[str] = ()
+    _read_too: Sequence[str] = ()
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Read, recognise, write, read back, prove."""
@@ -90,7 +98,7 @@ class ActionModule(ControlAction):
         secret = call.secret(item.client_id).reveal()
         secrets = call.record(item.client_id).secrets
         place = Place(item.dependent.places[0], arguments["key"], arguments["encoding"], secret)
-        self._hidden = [secret]
+        self._hidden = [secret, *credentials_of(item.dependent.kind, item.options["options"] or {})]
         evidence: dict[str, Any] = {
             "name": item.dependent.name,
             "client_id": item.client_id,
@@ -110,7 +118,7 @@ class ActionModule(ControlAction):
                 if not self.check_mode:
                     self._run(arguments["write"], place.filled(arguments["write"]["arguments"], present), place)
                     if present is not None:
-                        place.check_read_back(present, self._read(arguments["read"], place))
+                        place.check_read_back(present, self._read_back(arguments["read"], place, present))
         except Refusal as refusal:
             evidence["refusal"] = refusal.as_dict()
         return evidence
@@ -121,9 +129,19 @@ class ActionModule(ControlAction):
         """Return what stands at the place now."""
         found = self._looked_up(read, place) if read["lookup"] else self._run(read, read["arguments"], place)
         version = value_at(found, read["version"], place.name) if read["version"] else None
-        present = place.present(value_at(found, read["value"], place.name), version)
-        self._hidden = [place.secret, *texts_of(present.value)]
+        kept = {name: value_at(found, path, place.name) for name, path in read["keep"].items()}
+        present = place.present(value_at(found, read["value"], place.name), version, kept)
+        self._read_too = texts_of(present.value)
         return present
+
+    def _read_back(self, read: Mapping[str, Any], place: Place, before: Present) -> Present:
+        """Return what stands at the place after a write; some systems go on showing for a while what was there."""
+        settled = time.monotonic() + read["settle"]
+        while True:
+            present = self._read(read, place)
+            if present.secret != before.secret or time.monotonic() >= settled:
+                return present
+            time.sleep(_BETWEEN_LOOKS)
 
     def _looked_up(self, read: Mapping[str, Any], place: Place) -> Any:
         lookup = lookup_loader.get(read["lookup"], loader=self._loader, templar=self._templar)
@@ -132,7 +150,7 @@ class ActionModule(ControlAction):
         try:
             (found,) = lookup.run(list(read["terms"]), variables=self.variables, **read["options"])
         except AnsibleError as error:
-            raise _failed(read["lookup"], place, redacted(error, self._hidden)) from None
+            raise self._failed(read["lookup"], place, error) from None
         return found
 
     def _run(self, what: Mapping[str, Any], arguments: Mapping[str, Any], place: Place) -> dict[str, Any]:
@@ -143,8 +161,17 @@ class ActionModule(ControlAction):
         with self._unlogged():
             result: dict[str, Any] = self._execute_module(module, dict(arguments), task_vars=self.variables)
         if result.get("failed") or result.get("unreachable"):
-            raise _failed(module, place, redacted(result.get("msg") or "no message", self._hidden))
+            raise self._failed(module, place, message_of(result))
         return result
+
+    def _failed(self, plugin: str, place: Place, message: object) -> Refusal:
+        return Refusal(
+            "what another system refuses is not done",
+            place.name,
+            f"{plugin} to work",
+            redacted(message, [*self._hidden, *self._read_too]),
+            "mend it and run again: both secrets work until the activation, which waits",
+        )
 
     @contextmanager
     def _unlogged(self) -> Iterator[None]:
@@ -185,14 +212,4 @@ def _not_installed(plugin: str, place: Place) -> Refusal:
         f"{plugin} on this controller",
         "no such plugin",
         f"ansible-galaxy collection install {collection} (it comes with the package `ansible` too); see docs/kinds.md",
-    )
-
-
-def _failed(plugin: str, place: Place, message: str) -> Refusal:
-    return Refusal(
-        "what another system refuses is not done",
-        place.name,
-        f"{plugin} to work",
-        message,
-        "mend it and run again: both secrets work until the activation, which waits",
     )

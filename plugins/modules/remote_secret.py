@@ -77,6 +77,17 @@ options:
       version:
         description: Where in the result the version stands that a write has to name.
         type: str
+      keep:
+        description:
+          - Where in the result those things stand that a write would take away if it did not name them again - tags, a
+            content type. A mapping from names of your own to paths.
+          - They are read back too; one that is another one after the write is refused.
+        type: dict
+        default: {}
+      settle:
+        description: For how many seconds after a write the old value may still be seen, where a system takes its time.
+        type: float
+        default: 0
   write:
     description: How it is written.
     type: dict
@@ -89,7 +100,7 @@ options:
       arguments:
         description:
           - Its arguments. C(${secret}) stands for the secret, as it is encoded there; C(${merged}) for what was read
-            with the secret in it; C(${version}) for the version that was read.
+            with the secret in it; C(${version}) for the version that was read; C(${NAME}) for what O(read.keep) names.
         type: dict
         required: true
   key:

@@ -108,16 +108,21 @@ def declared(
     value: object,
     offender: str,
     required_one_of: Sequence[Sequence[str]] = (),
+    required_if: Sequence[tuple[str, str, Sequence[str]]] = (),
 ) -> dict[str, Any]:
     """Return a declaration with its defaults filled in.
 
     :param offender: the variable and host, for the message.
     :param required_one_of: groups of options, one of each must be given.
+    :param required_if: an option, a value, and the options that it needs.
     :raises Refusal: an option that is missing, unknown or of the wrong type.
     """
     if not isinstance(value, Mapping):
         raise _misdeclared(offender, f"a mapping, not {type(value).__name__}")
-    result = ArgumentSpecValidator(dict(specification), required_one_of=required_one_of).validate(dict(value))
+    validator = ArgumentSpecValidator(
+        dict(specification), required_one_of=required_one_of, required_if=[list(rule) for rule in required_if]
+    )
+    result = validator.validate(dict(value))
     if result.error_messages:
         raise _misdeclared(offender, "; ".join(result.error_messages))
     parameters: dict[str, Any] = result.validated_parameters

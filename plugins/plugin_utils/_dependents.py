@@ -123,7 +123,7 @@ def _checked(entry: Any, offender: str) -> Mapping[str, Any]:
     options = said["options"] or {}
     if said["kind"] in KINDS:
         kind = KINDS[said["kind"]]
-        options = declared(kind.options, options, f"{offender}.options", kind.required_one_of)
+        options = declared(kind.options, options, f"{offender}.options", kind.required_one_of, kind.required_if)
     return {**said, "files": [], "options": options, "places": places_of(said["kind"], options)}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import locate
@@ -15,14 +16,20 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._fingerprint import f
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import decoded, encoded, filled
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class Present:
-    """What stands at a place now: the whole value as it was read, and the secret in it. `repr` hides both."""
+    """What stands at a place now: the whole value as it was read, and the secret in it. `repr` hides both.
+
+    :param kept: what stands beside the value and has to be there after a write too, by its names.
+    """
 
     value: Any = field(repr=False)
     secret: str = field(repr=False)
     version: Any = None
+    kept: Mapping[str, Any] = field(default=_NOTHING, repr=False)
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ class Place:
     encoding: str
     secret: str = field(repr=False)
 
-    def present(self, value: Any, version: Any = None) -> Present:
+    def present(self, value: Any, version: Any = None, kept: Mapping[str, Any] = _NOTHING) -> Present:
         """Return what was read, understood.
 
         :raises Refusal: nothing stands there, or no text.
@@ -53,7 +60,7 @@ class Place:
                 "nothing" if inner is None else f"a {type(inner).__name__}",
                 "correct the options of this dependent, or put the active secret there by hand once",
             )
-        return Present(value, decoded(inner, self.encoding, self.name), version)
+        return Present(value, decoded(inner, self.encoding, self.name), version, kept)
 
     def check_known(self, present: Present, key: str, known: Mapping[str, str]) -> None:
         """Refuse to replace anything but a secret that the journal knows (I-22, I-24)."""
@@ -70,8 +77,9 @@ class Place:
         )
 
     def filled(self, arguments: Mapping[str, Any], present: Present | None) -> dict[str, Any]:
-        """Return a module's arguments with `${secret}`, and what was read with one member replaced as `${merged}`."""
-        marks: dict[str, Any] = {"${secret}": encoded(self.secret, self.encoding)}
+        """Return a module's arguments with `${secret}`, `${merged}` (what was read, with one member replaced), ..."""
+        marks: dict[str, Any] = {f"${{{name}}}": kept for name, kept in (present.kept if present else {}).items()}
+        marks["${secret}"] = encoded(self.secret, self.encoding)
         if present is not None:
             marks["${merged}"] = self.merged(present)
             marks["${version}"] = present.version
@@ -89,13 +97,20 @@ class Place:
     def check_read_back(self, before: Present, after: Present) -> None:
         """See that exactly what was meant stands there now (I-4, I-23)."""
         expected = self.merged(before)
-        if after.secret == self.secret and (self.key is None or after.value == expected):
+        if after.secret != self.secret:
+            found = "another secret"
+        elif self.key is not None and after.value != expected:
+            found = "other members than before"
+        else:
+            changed = sorted(name for name, kept in before.kept.items() if after.kept.get(name) != kept)
+            found = f"another {', another '.join(changed)} than before" if changed else ""
+        if not found:
             return
         raise Refusal(
             "I-4: what was written is what stands there",
             self.name,
             "the value as it was written",
-            "another secret" if after.secret != self.secret else "other members than before",
+            found,
             "something else wrote it at the same moment; see what is there, then run again",
         )
 

@@ -49,6 +49,12 @@ def filled(arguments: Any, marks: Mapping[str, Any]) -> Any:
     return arguments
 
 
+def message_of(result: Mapping[str, Any]) -> str:
+    """Return what a module that failed says; one that broke off says it in the last line of its error output."""
+    last = str(result.get("module_stderr") or "").strip().rpartition("\n")[2]
+    return last or str(result.get("msg") or "no message")
+
+
 def redacted(message: object, secrets: Iterable[str]) -> str:
     """Return the beginning of another program's message without these texts, in any form that it may show them."""
     text = " ".join(str(message).split())
