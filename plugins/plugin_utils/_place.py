@@ -8,15 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import locate
 from ansible_collections.keyturn.sfmc.plugins.module_utils._fingerprint import fingerprint
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import decoded, encoded, filled
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ class Present:
     value: Any = field(repr=False)
     secret: str = field(repr=False)
     version: Any = None
-    kept: Mapping[str, Any] = field(default=_NOTHING, repr=False)
+    kept: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class Place:
     encoding: str
     secret: str = field(repr=False)
 
-    def present(self, value: Any, version: Any = None, kept: Mapping[str, Any] = _NOTHING) -> Present:
+    def present(self, value: Any, version: Any = None, kept: Mapping[str, Any] | None = None) -> Present:
         """Return what was read, understood.
 
         :raises Refusal: nothing stands there, or no text.
@@ -60,7 +57,7 @@ class Place:
                 "nothing" if inner is None else f"a {type(inner).__name__}",
                 "correct the options of this dependent, or put the active secret there by hand once",
             )
-        return Present(value, decoded(inner, self.encoding, self.name), version, kept)
+        return Present(value, decoded(inner, self.encoding, self.name), version, kept or {})
 
     def check_known(self, present: Present, key: str, known: Mapping[str, str]) -> None:
         """Refuse to replace anything but a secret that the journal knows (I-22, I-24)."""

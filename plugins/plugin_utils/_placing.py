@@ -12,6 +12,8 @@ from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import parse_dotted
 
+_BROKEN_OFF = "MODULE FAILURE"
+_SSH = "Shared connection to "
 _SHOWN = 300
 _SHORTEST = 6
 
@@ -50,9 +52,15 @@ def filled(arguments: Any, marks: Mapping[str, Any]) -> Any:
 
 
 def message_of(result: Mapping[str, Any]) -> str:
-    """Return what a module that failed says; one that broke off says it in the last line of its error output."""
-    last = str(result.get("module_stderr") or "").strip().rpartition("\n")[2]
-    return last or str(result.get("msg") or "no message")
+    """Return what a module that failed says; of one that broke off, the last line of its traceback."""
+    said = str(result.get("msg") or "")
+    if said and not said.startswith(_BROKEN_OFF):
+        return said
+    error = result.get("exception")
+    # A text up to ansible-core 2.18, then an object.
+    text = error if isinstance(error, str) else getattr(getattr(error, "event", None), "msg", "")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith(_SSH)]
+    return lines[-1] if lines else said or "no message"
 
 
 def redacted(message: object, secrets: Iterable[str]) -> str:

@@ -14,7 +14,13 @@ import pytest
 from ansible_collections.keyturn.sfmc.plugins.module_utils._fingerprint import fingerprint
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import filled, redacted, texts_of, value_at
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
+    filled,
+    message_of,
+    redacted,
+    texts_of,
+    value_at,
+)
 from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_new_secret
 
 NEW, OLD, OTHER = make_new_secret(), make_new_secret(), "another-programs-password"
@@ -93,6 +99,22 @@ def test_marks_are_filled_at_any_depth_and_keep_their_type() -> None:
     assert arguments["cas"] == "${version}", "the given arguments stay as they are"
 
 
+def test_what_is_kept_is_named_again_and_has_to_be_there_after_the_write() -> None:
+    place = _place()
+    tags = {"owner": "crm"}
+    before = place.present(OLD, kept={"tags": tags, "content_type": None})
+    assert place.filled({"tags": "${tags}", "type": "${content_type}"}, before) == {"tags": tags, "type": None}
+    place.check_read_back(before, place.present(NEW, kept={"tags": dict(tags), "content_type": None}))
+    with pytest.raises(Refusal, match="another content_type, another tags than before"):
+        place.check_read_back(before, place.present(NEW, kept={"tags": {}, "content_type": "text/plain"}))
+
+
+def test_what_is_kept_takes_no_mark_away() -> None:
+    place = _place()
+    present = place.present(OLD, version=3, kept={"secret": "x", "merged": "x", "version": "x"})
+    assert place.filled({"a": ["${secret}", "${merged}", "${version}"]}, present) == {"a": [NEW, NEW, 3]}
+
+
 def test_a_mark_may_be_a_name() -> None:
     assert filled({"${name}": "${x}"}, {"${name}": "SECRET", "${x}": {"a": 1}}) == {"SECRET": {"a": 1}}
 
@@ -102,6 +124,28 @@ def test_nothing_of_a_place_is_in_its_representations() -> None:
     place = _place("client_secret")
     shown = repr(place) + repr(place.present(DOCUMENT))
     assert NEW not in shown and OLD not in shown and OTHER not in shown
+
+
+class _Summary:
+    """As ansible-core 2.19 and later describe a module that broke off."""
+
+    class event:
+        msg = '(\'{"error": "no"}\', 403)'
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ({"msg": "no such secret", "exception": "Traceback\nE: x"}, "no such secret"),
+        ({"msg": "MODULE FAILURE\nSee stdout", "exception": "Traceback\n  File\nE: ('no', 403)\n"}, "E: ('no', 403)"),
+        ({"msg": "MODULE FAILURE", "exception": "E: x\r\nShared connection to 10.0.0.1 closed.\r\n"}, "E: x"),
+        ({"exception": _Summary()}, _Summary.event.msg),
+        ({"msg": "MODULE FAILURE"}, "MODULE FAILURE"),
+        ({}, "no message"),
+    ],
+)
+def test_a_module_that_failed_or_broke_off_is_quoted(result: dict[str, Any], said: str) -> None:
+    assert message_of(result) == said
 
 
 @pytest.mark.parametrize("form", ["{}", '"{}"', "Basic {}"])
