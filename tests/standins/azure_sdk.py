@@ -58,7 +58,12 @@ def _imported(source: Path) -> Iterator[str]:
 
 
 def _is_installed(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:
-        return False
+    """Tell whether the package that a module belongs to is there; not every release has every module."""
+    steps = name.split(".")
+    for length in range(1, len(steps) + 1):
+        found = find_spec(".".join(steps[:length]))
+        if found is None:
+            return False
+        if found.origin is not None:
+            return True
+    return False
