@@ -181,12 +181,13 @@ def story(bring_up_once: BringUp, clouds: Clouds) -> Story:
     told.after("checked", operations.rotate("--check", "--diff", env=clouds.environment))
     told.after("done", operations.rotate(env=clouds.environment))
     told.after("again", operations.rotate(env=clouds.environment))
-    told.after("kinds again", operations.play(_kinds(clouds), "-vvvv", limit="prod-b", env=clouds.environment))
+    one_of_each = _kinds(clouds, "vault", "slot", "google")
+    told.after("kinds again", operations.play(one_of_each, "-vvvv", limit="prod-b", env=clouds.environment))
     return told
 
 
 def _kinds(clouds: Clouds, *names: str) -> list[dict[str, Any]]:
-    """The tasks of kinds, of all dependents or of some, without a rotation around them."""
+    """The tasks of the kinds of some dependents, without a rotation around them."""
     return [
         {
             "name": f"{entry['name']} alone",
@@ -201,7 +202,7 @@ def _kinds(clouds: Clouds, *names: str) -> list[dict[str, Any]]:
             },
         }
         for entry in _entries(clouds)
-        if not names or entry["name"] in names
+        if entry["name"] in names
     ]
 
 

@@ -62,7 +62,7 @@ class Azure:
     """
 
     def __init__(self, record: Record) -> None:
-        self.tenant, self.client_id, self.subscription_id = (str(uuid.uuid4()) for _ in range(3))
+        self.tenant, self.client_id, self.subscription_id = str(uuid.uuid4()), str(uuid.uuid4()), str(uuid.uuid4())
         self.client_secret = secrets.token_urlsafe(30)
         self.vaults: dict[tuple[str, str], list[SecretVersion]] = {}
         self.settings: dict[tuple[str, str, str], dict[str, str]] = {}
