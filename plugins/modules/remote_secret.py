@@ -107,6 +107,22 @@ options:
             description: Seconds after which it counts as stuck.
             type: float
             default: 300
+      settle:
+        description: For how many seconds after a write the old value may still be seen, where a system takes its time.
+        type: float
+        default: 0
+      placeholder:
+        description:
+          - What the system shows in place of a secret that it never gives back. A place that shows it is written
+            without a look at what it holds, and the proof is a weaker one; what stands beside it is still kept.
+        type: str
+        default: ""
+      expected:
+        description:
+          - What else the result must say, by paths such as those of O(read.value). Anything else is another place than
+            the declared one.
+        type: dict
+        default: {}
   describe:
     description: What else a write has to know. It is asked before a write only.
     type: dict
@@ -125,16 +141,6 @@ options:
         required: true
       default:
         description: What the names stand for where nothing stands.
-      placeholder:
-        description:
-          - What the system shows in place of a secret that it never gives back. A place that shows it is written
-            without a look at what it holds, and the proof is a weaker one; what stands beside it is still kept.
-        type: str
-        default: ""
-      expected:
-        description:
-          - What else the result must say, by paths such as those of O(read.value). Anything else is another place than
-            the declared one.
         type: dict
         default: {}
   write:

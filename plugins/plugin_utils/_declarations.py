@@ -8,7 +8,7 @@ The specifications are Ansible argument specifications; docs/inventory.md docume
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -107,20 +107,17 @@ def declared(
     specification: Mapping[str, Any],
     value: object,
     offender: str,
-    required_one_of: Sequence[Sequence[str]] = (),
-    mutually_exclusive: Sequence[Sequence[str]] = (),
+    rules: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return a declaration with its defaults filled in.
 
     :param offender: the variable and host, for the message.
-    :param required_one_of: groups of options, one of each must be given.
-    :param mutually_exclusive: groups of options, not two of one may be given.
+    :param rules: what an argument specification says of several options together, such as `mutually_exclusive`.
     :raises Refusal: an option that is missing, unknown or of the wrong type.
     """
     if not isinstance(value, Mapping):
         raise _misdeclared(offender, f"a mapping, not {type(value).__name__}")
-    validator = ArgumentSpecValidator(dict(specification), mutually_exclusive, required_one_of=required_one_of)
-    result = validator.validate(dict(value))
+    result = ArgumentSpecValidator(dict(specification), **(rules or {})).validate(dict(value))
     if result.error_messages:
         raise _misdeclared(offender, "; ".join(result.error_messages))
     parameters: dict[str, Any] = result.validated_parameters

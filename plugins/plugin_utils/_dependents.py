@@ -131,7 +131,7 @@ def _checked(entry: Any, offender: str) -> Mapping[str, Any]:
     if said["kind"] in KINDS:
         kind = KINDS[said["kind"]]
         where = f"{offender}.options"
-        options = declared(kind.options, options, where, kind.required_one_of, kind.mutually_exclusive)
+        options = declared(kind.options, options, where, kind.rules)
         check_urls(said["kind"], options, where)
     return {**said, "files": [], "options": options, "places": places_of(said["kind"], options)}
 

@@ -16,7 +16,7 @@ class Kind:
 
     :param options: an Ansible argument specification; what lets us in is `no_log`.
     :param identity: the options that say which place it is; a proof counts for that place only.
-    :param required_one_of: as in an argument specification, and so is `mutually_exclusive`.
+    :param required_one_of: as in an argument specification, and so are `mutually_exclusive` and `required_if`.
     :param urls: the options that are URLs which see the secret.
     """
 
@@ -24,7 +24,17 @@ class Kind:
     identity: tuple[str, ...]
     required_one_of: tuple[tuple[str, ...], ...] = ()
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
+    required_if: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     urls: tuple[str, ...] = ()
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        """What the argument specification says of several options together."""
+        return {
+            "required_one_of": self.required_one_of,
+            "mutually_exclusive": self.mutually_exclusive,
+            "required_if": self.required_if,
+        }
 
 
 TEXT: Mapping[str, Any] = {"type": "str"}

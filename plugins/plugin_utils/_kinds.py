@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils import _kinds_apis, _kinds_aws
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils import _kinds_apis, _kinds_aws, _kinds_clouds
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import is_private
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kind import ENCODING, KEY, NEEDED, TEXT, Kind
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import texts_of
@@ -66,6 +66,7 @@ KINDS: Mapping[str, Kind] = {
     MANUAL: Kind({"where": NEEDED, "instructions": TEXT}, ("where",)),
     **_kinds_apis.KINDS,
     **_kinds_aws.KINDS,
+    **_kinds_clouds.KINDS,
 }
 
 
@@ -115,7 +116,7 @@ def _credentials(known: Mapping[str, Any], options: Mapping[str, Any]) -> Iterat
     for name, said in known.items():
         if said.get("no_log"):
             for text in texts_of(options.get(name)):
-                yield from (text, *text.split())
+                yield from dict.fromkeys((text, *text.split()))
         elif "options" in said and options.get(name):
             yield from _credentials(said["options"], options[name])
 

@@ -16,8 +16,6 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
     check_expected,
-    decoded,
-    encoded,
     filled,
     message_of,
     redacted,
@@ -28,6 +26,10 @@ from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_ne
 
 NEW, OLD, OTHER = make_new_secret(), make_new_secret(), "another-programs-password"
 DOCUMENT = {"client_secret": OLD, "database": {"password": OTHER}, "retries": 3}
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _place(key: str | None = None, encoding: str = "plain") -> Place:
@@ -83,7 +85,7 @@ def test_a_value_in_base64_is_understood_and_written_so() -> None:
     written = base64.b64encode(NEW.encode()).decode()
     assert place.merged(present) == {**DOCUMENT, "client_secret": written}
     assert place.filled({"a": "${secret}"}, None) == {"a": written}
-    with pytest.raises(Refusal, match="text in base64") as refused:
+    with pytest.raises(Refusal, match="encoding: base64") as refused:
         place.present(DOCUMENT)
     assert OLD not in str(refused.value)
 
@@ -148,18 +150,25 @@ def test_i22_without_a_placeholder_such_a_text_is_an_unknown_value() -> None:
 
 def test_a_member_in_base64_is_decoded_and_written_in_base64() -> None:
     place = _place("'client.secret'", "base64")
-    data = {"client.secret": encoded(OLD, "base64"), "binary": "/wA="}
+    data = {"client.secret": _base64(OLD), "binary": "/wA="}
     present = place.present(data)
     assert present.secret == OLD
-    assert place.merged(present) == {**data, "client.secret": encoded(NEW, "base64")}
-    assert place.filled({"x": "${secret}"}, present) == {"x": encoded(NEW, "base64")}
+    assert place.merged(present) == {**data, "client.secret": _base64(NEW)}
+    assert place.filled({"x": "${secret}"}, present) == {"x": _base64(NEW)}
 
 
 @pytest.mark.parametrize("value", ["not base64!", "/wA=", "YWJ"])
 def test_a_value_in_another_encoding_is_refused_and_not_quoted(value: str) -> None:
-    with pytest.raises(Refusal, match="encoded as its dependent says") as refused:
-        decoded(value, "base64", "here")
+    with pytest.raises(Refusal, match="encoding: base64") as refused:
+        _place(encoding="base64").present(value)
     assert value not in str(refused.value)
+
+
+def test_a_line_end_that_was_encoded_with_the_secret_stays() -> None:
+    """`echo secret | base64`, as people make such values."""
+    place = _place(encoding="base64")
+    present = place.present(_base64(OLD + "\n"))
+    assert (present.secret, place.merged(present)) == (OLD, _base64(NEW + "\n"))
 
 
 def test_nothing_at_a_place_with_a_key_is_nothing() -> None:
@@ -232,6 +241,12 @@ def test_i23_what_stands_beside_it_stays() -> None:
         place.check_read_back(before, place.present(after, kept={"role": "arn", "code": "2"}))
 
 
+def test_what_is_kept_takes_no_mark_away() -> None:
+    place = _place()
+    present = place.present(OLD, version=3, kept={"secret": "x", "merged": "x", "version": "x"})
+    assert place.filled({"a": ["${secret}", "${merged}", "${version}"]}, present) == {"a": [NEW, NEW, 3]}
+
+
 def test_a_mark_that_is_not_asked_for_may_stand_for_anything() -> None:
     present = _place("client_secret").present(DOCUMENT, kept={"odd": object()})
     assert _place("client_secret").filled({"a": "text"}, present) == {"a": "text"}
@@ -265,3 +280,25 @@ def test_i27_messages_of_other_modules_are_shown_without_what_was_read_or_writte
 )
 def test_a_result_is_looked_into_by_a_path(path: str, value: Any) -> None:
     assert value_at({"a": [{"b": "c"}]}, path, "here") == value
+
+
+class _Summary:
+    """As ansible-core 2.19 and later describe a module that broke off."""
+
+    class event:
+        msg = '(\'{"error": "no"}\', 403)'
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ({"msg": "no such secret", "exception": "Traceback\nE: x"}, "no such secret"),
+        ({"msg": "MODULE FAILURE\nSee stdout", "exception": "Traceback\n  File\nE: ('no', 403)\n"}, "E: ('no', 403)"),
+        ({"msg": "MODULE FAILURE", "exception": "E: x\r\nShared connection to 10.0.0.1 closed.\r\n"}, "E: x"),
+        ({"exception": _Summary()}, _Summary.event.msg),
+        ({"msg": "MODULE FAILURE"}, "MODULE FAILURE"),
+        ({}, "no message"),
+    ],
+)
+def test_a_module_that_failed_or_broke_off_is_quoted(result: dict[str, Any], said: str) -> None:
+    assert message_of(result) == said
