@@ -393,5 +393,5 @@ def test_base64_needs_a_key() -> None:
 
 
 def test_an_unknown_encoding_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(Refusal, match="one of base64; found the encoding 'hex'"):
+    with pytest.raises(Refusal, match="one of plain, base64; found the encoding 'hex'"):
         read_value("json", b"{}", "key", WHERE, encoding="hex")
