@@ -48,9 +48,9 @@ class ActionModule(ControlAction):
         """Record for every integration of the play's hosts."""
         if arguments["state"] == "retired":
             return self._retired(arguments)
-        runs = self.runs(arguments["integration"])
         if arguments["state"] == "acknowledged":
-            return self._acknowledged(arguments, runs)
+            return self._acknowledged(arguments, self.runs(arguments["integration"]))
+        runs = self.runs_of(self._batch(), arguments["integration"])
         if arguments["state"] == "begun":
             return self._begun(runs)
         evidence = self._evidence(arguments["variables"], arguments["only"])
@@ -95,7 +95,7 @@ class ActionModule(ControlAction):
         hosts, batch = self.scope, self._batch()
         before = hosts[: hosts.index(batch[0])] if batch and batch[0] in hosts else []
         for host in reversed(before):
-            recorded = self.variables["hostvars"][host].get(_RECORDED)
+            recorded = self.variables["hostvars"].raw_get(host).get(_RECORDED)
             if recorded:
                 return list(recorded.get("stopped") or [])
         return []
@@ -119,11 +119,10 @@ class ActionModule(ControlAction):
         return found
 
     def _evidence(self, variables: list[str], only: Mapping[str, list[dict[str, str]]] | None) -> dict[str, Evidence]:
-        hostvars = self.variables["hostvars"]
-        found = {
-            host: [report for name in variables for report in reports_of(hostvars[host].get(name))]
-            for host in self._batch()
-        }
+        # As they were registered: a report is data, and never a template.
+        raw = self.variables["hostvars"].raw_get
+        kept = {host: raw(host) for host in self._batch()}
+        found = {host: [each for name in variables for each in reports_of(own.get(name))] for host, own in kept.items()}
         declared = self.inventory.dependents(found if only is None else [host for host in found if only.get(host)])
         meant = [item for item in declared if only is None or is_meant(item, only[item.dependent.host])]
         return sorted_evidence(found, meant)

@@ -24,7 +24,7 @@ class ActionModule(ControlAction):
         host = self.variables["inventory_hostname"]
         integrations = [
             item
-            for item in self.inventory.integrations([host])
+            for item in self.inventory.known_to(host)
             if arguments["integration"] in (None, item.name, item.client_id)
         ]
         known = {item.client_id for item in integrations}

@@ -1,18 +1,26 @@
 # Copyright: (c) 2026, Keyturn
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""HTTP from a managed host, over Ansible's own urls module: nothing needs to be installed there."""
+"""HTTP from a managed host, with Python's own urllib: what is installed there, and quick to start."""
 
 import socket
 import ssl
 import time
 from http.client import HTTPException
-from typing import Callable, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, Optional, Tuple
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-
-from ansible.module_utils.urls import ConnectionError as UrlsConnectionError
-from ansible.module_utils.urls import SSLValidationError, open_url
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    UnknownHandler,
+)
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import (
     ACCEPTED,
@@ -29,9 +37,37 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol impor
     userinfo_request,
 )
 
+_AGENT = "keyturn.sfmc"
 _TIMEOUT = 20
 _TRIES = 4
 _LONGEST_PAUSE = 30.0
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """Leaves a redirect as it is: a secret goes nowhere else."""
+
+    def redirect_request(self, *_asked: Any) -> None:
+        """Follow nothing."""
+
+
+def _opener(url: str, redirects: HTTPRedirectHandler, trust: Optional[ssl.SSLContext]) -> OpenerDirector:
+    """Return what opens a URL; proxies are those of the environment, and none for this host itself.
+
+    :param trust: for https; None where that cannot come up, as to make it takes its time.
+    """
+    opener = OpenerDirector()
+    for handler in (
+        ProxyHandler({}) if is_loopback(urlsplit(url).hostname or "") else ProxyHandler(),
+        HTTPHandler(),
+        UnknownHandler(),
+        HTTPDefaultErrorHandler(),
+        HTTPErrorProcessor(),
+        redirects,
+    ):
+        opener.add_handler(handler)
+    if trust:
+        opener.add_handler(HTTPSHandler(context=trust))
+    return opener
 
 
 class HostClient:
@@ -60,14 +96,14 @@ class HostClient:
             return None
         try:
             status, _headers, body = self._exchange(userinfo_request(auth_url, answer.access_token))
-        except (OSError, HTTPException, UrlsConnectionError):
+        except (OSError, HTTPException):
             return None
         return package_of(body) if status == 200 else None
 
     def _token_once(self, request: HttpRequest) -> Answer:
         try:
             status, headers, body = self._exchange(request)
-        except (SSLValidationError, ssl.SSLError):
+        except ssl.SSLError:
             return unanswered("tls", "the server's certificate was not accepted")
         except socket.timeout:
             return unanswered("timeout", "no answer in time")
@@ -75,24 +111,18 @@ class HostClient:
             if isinstance(error.reason, ssl.SSLError):
                 return unanswered("tls", "the server's certificate was not accepted")
             return unanswered("connection", f"no connection ({type(error.reason).__name__})")
-        except (OSError, HTTPException, UrlsConnectionError) as error:
+        except (OSError, HTTPException) as error:
             return unanswered("connection", f"the connection broke ({type(error).__name__})")
         return classify(status, headers, body)
 
     def _exchange(self, request: HttpRequest) -> Tuple[int, Dict[str, str], bytes]:
+        secure = urlsplit(request.url).scheme == "https"
+        trust = ssl.create_default_context(cafile=self._ca_path) if secure else None
+        opener = _opener(request.url, _NoRedirect(), trust)
+        headers = {"User-Agent": _AGENT, **request.headers}
+        asked = Request(request.url, data=request.body, headers=headers, method=request.method)
         try:
-            response = open_url(
-                request.url,
-                data=request.body,
-                headers=request.headers,
-                method=request.method,
-                timeout=_TIMEOUT,
-                ca_path=self._ca_path,
-                follow_redirects="none",
-                use_netrc=False,
-                use_proxy=not is_loopback(urlsplit(request.url).hostname or ""),
-                http_agent="keyturn.sfmc",
-            )
+            response = opener.open(asked, timeout=_TIMEOUT)
         except HTTPError as error:
             response = error
         with response:
@@ -101,14 +131,16 @@ class HostClient:
 
 def url_status(url: str, validate_certs: bool) -> str:
     """Return the HTTP status of a health check's URL, or in words why there is none."""
+    trust = ssl.create_default_context()
+    if not validate_certs:
+        trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+    opener = _opener(url, HTTPRedirectHandler(), trust)
     try:
-        with open_url(
-            url, timeout=_TIMEOUT, validate_certs=validate_certs, use_netrc=False, http_agent="keyturn.sfmc"
-        ) as response:
+        with opener.open(Request(url, headers={"User-Agent": _AGENT}), timeout=_TIMEOUT) as response:
             return str(response.getcode())
     except HTTPError as error:
         with error:
             return str(error.code)
-    except (OSError, HTTPException, UrlsConnectionError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         return f"no answer ({type(reason).__name__})"

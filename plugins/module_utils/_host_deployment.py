@@ -9,24 +9,27 @@ a restart, a check.
 
 import json
 from functools import partial
-from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Sequence, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Ask, Deployment, Target
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import Answer
-from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import Upkeep
+
+if TYPE_CHECKING:
+    from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import Upkeep
 
 
 def deploy(
     dependents: Sequence[Mapping[str, Any]],
     targets: Mapping[str, Target],
     ask: Ask,
-    upkeep: Upkeep,
+    upkeep: Callable[[], "Upkeep"],
     check_mode: bool,
 ) -> List[Dict[str, Any]]:
     """Bring a host's dependents to their targets; return the evidence of each. Never raises for what it finds.
 
     :param targets: by client id.
+    :param upkeep: makes what restarts and checks, when something is owed.
     :return: for each dependent `name`, `client_id`, `fingerprint`, `files`, `changed`, `restarted`, `proof` (None in
         check mode when something would be written) and `refusal` (None when all went well).
     """
@@ -56,13 +59,15 @@ def _asked_once(ask: Ask) -> Ask:
     return asked
 
 
-def _care(works: Sequence[Deployment], upkeep: Upkeep) -> None:
+def _care(works: Sequence[Deployment], upkeep: Callable[[], "Upkeep"]) -> None:
     """Restart and check what is owed; then see that this left the files as they were."""
     owed = [work for work in works if work.care_is_owed]
-    _for_each_distinct(owed, "restart", upkeep.restart)
-    for work in owed:
-        work.evidence["restarted"] = work.dependent["restart"] is not None and not work.refused
-    _for_each_distinct(owed, "check", upkeep.check)
+    if any(work.dependent["restart"] or work.dependent["check"] for work in owed):
+        care = upkeep()
+        _for_each_distinct(owed, "restart", care.restart)
+        for work in owed:
+            work.evidence["restarted"] = work.dependent["restart"] is not None and not work.refused
+        _for_each_distinct(owed, "check", care.check)
     for work in owed:
         work.attempt(work.read_back)
 

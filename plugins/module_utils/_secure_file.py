@@ -10,7 +10,6 @@ import errno
 import hashlib
 import os
 import re
-import secrets
 import stat
 from typing import Dict, List
 
@@ -85,7 +84,7 @@ def _write_and_rename(directory_fd: int, name: str, snapshot: Snapshot, content:
     """Write a private temporary file, make it the file; return its inode. Nothing temporary stays behind."""
     # Readable for nobody who could not read the old file; setting attributes takes the owner's right to write.
     mode = stat.S_IMODE(snapshot.facts.mode) & stat.S_IRUSR | stat.S_IWUSR
-    temporary = _temporary_prefix(name) + secrets.token_hex(16)
+    temporary = _temporary_prefix(name) + os.urandom(16).hex()
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         descriptor = os.open(temporary, flags, mode, dir_fd=directory_fd)

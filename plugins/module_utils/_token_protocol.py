@@ -6,7 +6,6 @@
 Source of the table of answers: docs/fidelity.md.
 """
 
-import ipaddress
 import json
 import re
 from datetime import timezone
@@ -86,6 +85,11 @@ def is_loopback(host: str) -> bool:
     """Tell whether a URL's host is this machine."""
     if host == "localhost":
         return True
+    if not (host[:1].isdigit() or ":" in host):
+        return False
+    # Needed for addresses only, and takes its time on a host that imports it anew in each call.
+    import ipaddress
+
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

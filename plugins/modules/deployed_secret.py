@@ -186,8 +186,14 @@ options:
         description: Fingerprints that may stand in the files.
         type: dict
         required: true
-      ask_after:
-        description: Seconds from the start of this module before which SFMC is not asked, for the pace of the rollout.
+      ask_at:
+        description:
+          - This host's turn to ask SFMC, in seconds since the epoch, for the pace of the rollout. It asks then, or
+            O(targets[].ask_within) after the module has started, whichever comes first.
+        type: float
+        default: 0
+      ask_within:
+        description: How long the turn is away, in seconds; a clock that is wrong lets nobody wait for longer.
         type: float
         default: 0
   secrets:
@@ -242,7 +248,6 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import H
 from ansible_collections.keyturn.sfmc.plugins.module_utils._host_deployment import deploy
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import Answer
-from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import Upkeep
 
 _FILE = {
     "path": {"type": "str", "required": True},
@@ -284,7 +289,8 @@ _TARGET = {
     "auth_url": {"type": "str", "required": True},
     "ca_path": {"type": "str"},
     "known": {"type": "dict", "required": True},
-    "ask_after": {"type": "float", "default": 0},
+    "ask_at": {"type": "float", "default": 0},
+    "ask_within": {"type": "float", "default": 0},
 }
 _ONLY = {"client_id": {"type": "str", "required": True}, "dependent": {"type": "str", "required": True}}
 ARGUMENTS = {
@@ -315,8 +321,10 @@ def _paced(given: Dict[str, Any], started: float) -> Ask:
     settings = {target["client_id"]: target for target in given["targets"] or []}
 
     def ask(auth_url: str, client_id: str, secret: str) -> Answer:
-        time.sleep(max(0.0, started + settings[client_id]["ask_after"] - time.monotonic()))
-        return HostClient(settings[client_id]["ca_path"]).fresh_token(auth_url, client_id, secret)
+        target = settings[client_id]
+        left = min(target["ask_at"] - time.time(), started + target["ask_within"] - time.monotonic())
+        time.sleep(max(0.0, left))
+        return HostClient(target["ca_path"]).fresh_token(auth_url, client_id, secret)
 
     return ask
 
@@ -341,7 +349,13 @@ def main() -> None:
     started = time.monotonic()
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     given = module.params
-    upkeep = Upkeep(url_status, list((given["secrets"] or {}).values()))
+
+    def upkeep() -> Any:
+        # Needed after a change only; a host imports anew in each call.
+        from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import Upkeep
+
+        return Upkeep(url_status, list((given["secrets"] or {}).values()))
+
     evidence = deploy(given["dependents"] or [], _targets(given), _paced(given, started), upkeep, module.check_mode)
     refusals = [Refusal(**item["refusal"]) for item in evidence if item["refusal"]]
     result = {

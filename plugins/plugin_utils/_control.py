@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -95,7 +96,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         """The hosts of this play, `--limit` applied: those whose integrations are meant."""
         return list(self.variables.get("ansible_play_hosts_all") or self.variables["ansible_play_hosts"])
 
-    @property
+    @functools.cached_property
     def inventory(self) -> Inventory:
         """The declarations of the whole inventory, whatever the limit."""
         hostvars = self.variables["hostvars"]
@@ -131,6 +132,15 @@ class ControlAction(ActionBase):  # type: ignore[misc]
     def runs(self, name: str | None) -> list[Run]:
         """Return a run for each chosen integration."""
         return Workshop(self.inventory, self.vault_secrets, self.tell).runs(self.integrations(name))
+
+    def runs_of(self, batch: Sequence[str], name: str | None) -> list[Run]:
+        """Return a run for each chosen integration of these hosts; what they declare is added to the registry.
+
+        The rest of the inventory was read when the rotation was staged, and is again before the activation.
+        """
+        found = self.inventory.integrations(batch)
+        chosen = [item for item in found if name in (None, item.name, item.client_id)]
+        return Workshop(self.inventory, self.vault_secrets, self.tell, batch).runs(chosen)
 
     def one_run(self, name: str | None) -> Run:
         """Return the run of exactly one integration; Refusal when the play's hosts have several of that name."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,8 @@ class HostCall:
             "auth_url": integration.auth_url,
             "ca_path": integration.ca_path,
             "known": self.known(client_id),
-            "ask_after": wait,
+            "ask_at": time.time() + wait,
+            "ask_within": wait,
         }
 
 

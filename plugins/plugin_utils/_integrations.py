@@ -38,15 +38,19 @@ class Integration:
     tokens_per_second: float = 5.0
 
 
-def host_integrations(variables: HostVariables, host: str) -> tuple[Integration, ...]:
-    """Return the integrations that one host's variables declare."""
+def host_integrations(variables: HostVariables, host: str, generating: bool = True) -> tuple[Integration, ...]:
+    """Return the integrations that one host's variables declare.
+
+    :param generating: whether their providers are wanted; to decrypt a provider's credentials takes its time.
+    """
     integrations = variables.get("sfmc_integrations") or {}
     if not isinstance(integrations, Mapping):
         declared(INTEGRATION, integrations, f"sfmc_integrations of {host}")
     store = declared(STORE, variables.get("sfmc_store") or {}, f"sfmc_store of {host}")
     if store["path"] is None:
         store = {**store, "path": f"{variables.get('inventory_dir') or '.'}/keyturn", "path_is_default": True}
-    provider = declared(PROVIDER, variables.get("sfmc_provider") or {}, f"sfmc_provider of {host}")
+    said = variables.get("sfmc_provider") if generating else None
+    provider = declared(PROVIDER, said or {}, f"sfmc_provider of {host}")
     return tuple(
         _integration(
             str(name), declared(INTEGRATION, said, f"sfmc_integrations.{name} of {host}"), variables, store, provider

@@ -34,6 +34,7 @@ class Inventory:
         self._hostvars = hostvars
         self._hosts = tuple(hosts)
         self._raw = raw or hostvars.__getitem__
+        self._dependents: dict[str, tuple[DeclaredDependent, ...]] = {}
 
     def integrations(self, hosts: Iterable[str]) -> tuple[Integration, ...]:
         """Return the integrations that these hosts declare, by client id once each.
@@ -54,6 +55,10 @@ class Inventory:
                 _agree(found.setdefault(integration.client_id, integration), integration, host)
         return tuple(sorted(found.values(), key=lambda item: (item.name, item.client_id)))
 
+    def known_to(self, host: str) -> tuple[Integration, ...]:
+        """Return the integrations of one host, without their providers: to bring a secret there needs none."""
+        return host_integrations(self._hostvars[host], host, generating=False)
+
     def _said(self, host: str, raw: HostVariables) -> tuple[Any, ...]:
         """Return what a host declares, to be compared with others.
 
@@ -72,11 +77,14 @@ class Inventory:
 
     def dependents(self, hosts: Iterable[str] | None = None) -> tuple[DeclaredDependent, ...]:
         """Return what these hosts declare to hold a secret; the whole inventory's when no hosts are named (I-10)."""
-        found: list[DeclaredDependent] = []
-        for host in self._hosts if hosts is None else hosts:
-            if self._raw(host).get("sfmc_dependents"):
-                found.extend(host_dependents(self._hostvars[host], host))
-        return tuple(found)
+        named = self._hosts if hosts is None else hosts
+        return tuple(item for host in named for item in self._of(host))
+
+    def _of(self, host: str) -> tuple[DeclaredDependent, ...]:
+        if host not in self._dependents:
+            declares = self._raw(host).get("sfmc_dependents")
+            self._dependents[host] = host_dependents(self._hostvars[host], host) if declares else ()
+        return self._dependents[host]
 
     def orders(self, hosts: Iterable[str]) -> dict[str, float]:
         """Return the place of each host in the order of a rollout, `sfmc_order`; 0 where it says nothing.

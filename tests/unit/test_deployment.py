@@ -74,7 +74,7 @@ class Host:
         """Deploy to several dependents of one integration."""
         ask = HostClient(sleep=lambda seconds: None).fresh_token
         upkeep = Upkeep(url_status, [target.secret], sleep=lambda seconds: None)
-        return deploy(dependents, {target.client_id: target}, ask, upkeep, check_mode)
+        return deploy(dependents, {target.client_id: target}, ask, lambda: upkeep, check_mode)
 
     def contents(self) -> dict[str, bytes]:
         """Return every file of the host, also those that nobody declared."""

@@ -82,7 +82,7 @@ def test_what_the_page_says_works(place: Place, tmp_path: Path) -> None:
         [dependent(CLIENT_ID, files, accept_unknown=accept)],
         {CLIENT_ID: Target(CLIENT_ID, "http://127.0.0.1:1", KEY, new, {"active": fingerprint(KEY, old)})},
         lambda *_asked: Answer(ACCEPTED, "token", expires_in=1079),
-        Upkeep(lambda url, certs: "200", []),
+        lambda: Upkeep(lambda url, certs: "200", []),
         check_mode=False,
     )
     assert evidence["refusal"] is None, evidence["refusal"]

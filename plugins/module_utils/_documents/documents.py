@@ -3,28 +3,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Configuration files: find the one value, replace it, prove that nothing else changed. Pure: bytes in, bytes out."""
 
-from typing import Dict, Optional, Tuple
+from typing import Callable, Optional, Tuple
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._base64 import Base64
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import AS_IS, Encoding, Located
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Format
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._formats import MAKERS
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._text import (
-    Candidates,
-    Expression,
-    Known,
-    places_of_known,
-)
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-_TEXT = Expression.name
-_ENCODINGS: Dict[str, Encoding] = {"plain": AS_IS, "base64": Base64()}
+_TEXT = "text"
 
 #: The names of the formats, as files declare them.
 FORMATS: Tuple[str, ...] = tuple(sorted([*MAKERS, _TEXT]))
 
 #: The names of the encodings in which a secret may stand at its key.
-ENCODINGS: Tuple[str, ...] = tuple(_ENCODINGS)
+ENCODINGS: Tuple[str, ...] = ("plain", "base64")
 
 
 def locate(
@@ -32,7 +24,7 @@ def locate(
     content: bytes,
     key: Optional[str],
     where: str,
-    known: Optional[Known] = None,
+    known: Optional[Callable[[str], bool]] = None,
     encoding: str = "plain",
 ) -> Located:
     """Find the secret at ``key``: to read it, and to replace it.
@@ -47,11 +39,23 @@ def locate(
     :raises Refusal: the file is not of its format, or the key is missing, occurs twice or holds no literal string.
     """
     written = encoding_of(encoding, where)
-    if format_name != _TEXT:
-        return Located(_format(format_name, where), content, key or "", where, encoding=written)
+    if format_name == _TEXT:
+        return _located_text(content, key, where, known, written)
+    return Located(_format(format_name, where), content, key or "", where, encoding=written)
+
+
+def _located_text(
+    content: bytes, key: Optional[str], where: str, known: Optional[Callable[[str], bool]], encoding: Encoding
+) -> Located:
+    from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._text import (
+        Candidates,
+        Expression,
+        places_of_known,
+    )
+
     if key or not known:
-        return Located(Expression(key or "", where), content, key or "", where, encoding=written)
-    if written is not AS_IS:
+        return Located(Expression(key or "", where), content, key or "", where, encoding=encoding)
+    if encoding is not AS_IS:
         raise Refusal(
             "a secret in base64 is found by a key",
             where,
@@ -67,7 +71,7 @@ def read_value(
     content: bytes,
     key: Optional[str],
     where: str,
-    known: Optional[Known] = None,
+    known: Optional[Callable[[str], bool]] = None,
     encoding: str = "plain",
 ) -> str:
     """Return the secret at ``key``, as the programs that read such files see it; parameters as for :func:`locate`."""
@@ -82,7 +86,7 @@ def replace_value(
     key: Optional[str],
     value: str,
     where: str,
-    known: Optional[Known] = None,
+    known: Optional[Callable[[str], bool]] = None,
     encoding: str = "plain",
 ) -> bytes:
     """Return the content with ``value`` at ``key``; every byte outside of that value is as it was.
@@ -103,9 +107,13 @@ def _format(format_name: str, where: str) -> Format:
 
 def encoding_of(name: str, where: str) -> Encoding:
     """Return an encoding by its name, one of :data:`ENCODINGS`; Refusal for any other."""
-    if name not in _ENCODINGS:
+    if name == "plain":
+        return AS_IS
+    if name not in ENCODINGS:
         raise _unknown("encoding", name, ENCODINGS, where)
-    return _ENCODINGS[name]
+    from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._base64 import Base64
+
+    return Base64()
 
 
 def _unknown(what: str, name: str, names: Tuple[str, ...], where: str) -> Refusal:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing
 from collections.abc import Mapping
@@ -101,16 +102,22 @@ def _typed(kind: Any, value: Any, where: str) -> Any:
     return value
 
 
+@functools.lru_cache
+def _fields(kind: Any) -> dict[str, Any]:
+    """Return the fields of a record with their types: journals have thousands of records, of a few kinds."""
+    hints = typing.get_type_hints(kind)
+    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+
+
 def _record(kind: Any, value: Any, where: str) -> Any:
     if not isinstance(value, Mapping):
         raise _Unreadable(f"{where} is not a mapping")
-    hints = typing.get_type_hints(kind)
-    names = {field.name for field in dataclasses.fields(kind)}
-    if missing := sorted(names - value.keys()):
+    fields = _fields(kind)
+    if missing := sorted(fields.keys() - value.keys()):
         raise _Unreadable(f"{where} lacks {', '.join(missing)}")
-    if unknown := len(value.keys() - names):
+    if unknown := len(value.keys() - fields.keys()):
         raise _Unreadable(f"{where} has {unknown} unknown field(s)")
-    return kind(**{name: _typed(hints[name], value[name], f"{where}.{name}") for name in sorted(names)})
+    return kind(**{name: _typed(hint, value[name], f"{where}.{name}") for name, hint in fields.items()})
 
 
 def _time(value: Any, where: str) -> datetime:

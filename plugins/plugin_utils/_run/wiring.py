@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,19 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._vault import VaultCi
 class Workshop:
     """Makes the collaborators of runs, sharing what can be shared within one call."""
 
-    def __init__(self, inventory: Inventory, vault_secrets: list[tuple[str, Any]], tell: Callable[[str], None]) -> None:
-        """Take the inventory, the run's vault secrets, and where progress is shown."""
+    def __init__(
+        self,
+        inventory: Inventory,
+        vault_secrets: list[tuple[str, Any]],
+        tell: Callable[[str], None],
+        hosts: Sequence[str] | None = None,
+    ) -> None:
+        """Take the inventory, the run's vault secrets, and where progress is shown.
+
+        :param hosts: those whose dependents are read, beside the registry of the journal; None: the whole inventory's.
+        """
         self._inventory = inventory
+        self._hosts = hosts
         self._vault_secrets = vault_secrets
         self._tell = tell
         self._by_client_id = functools.lru_cache(maxsize=1)(self._gathered)
@@ -56,9 +66,9 @@ class Workshop:
         )
 
     def _gathered(self) -> dict[str, tuple[Dependent, ...]]:
-        """Read the whole inventory once, when the first integration needs it (I-10)."""
+        """Read the inventory once, when the first integration needs it (I-10)."""
         found: dict[str, list[Dependent]] = {}
-        for item in self._inventory.dependents():
+        for item in self._inventory.dependents(self._hosts):
             found.setdefault(item.client_id, []).append(item.dependent)
         return {client_id: tuple(dependents) for client_id, dependents in found.items()}
 

@@ -240,7 +240,7 @@ class Bench:
                 [dependent(self.package.client_id, files, "crm")],
                 {self.package.client_id: target},
                 HostClient(sleep=self.pause).fresh_token,
-                Upkeep(url_status, []),
+                lambda: Upkeep(url_status, []),
                 check_mode=False,
             )
         return evidence
