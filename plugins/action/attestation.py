@@ -41,7 +41,7 @@ class ActionModule(ControlAction):
         "dependent": {"type": "str"},
         "reason": {"type": "str"},
         "by": {"type": "str"},
-        "until": {"type": "str"},
+        "valid_until": {"type": "str"},
     }
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,7 +151,7 @@ class ActionModule(ControlAction):
     # --- what people say ---------------------------------------------------------------------------------------------
 
     def _acknowledged(self, arguments: Mapping[str, Any], runs: list[Run]) -> dict[str, Any]:
-        dependent, until = arguments["dependent"] or "", moment_of(arguments["until"] or "")
+        dependent, until = arguments["dependent"] or "", moment_of(arguments["valid_until"] or "")
         found = [acknowledge(run, dependent, arguments["by"] or "", until, self.check_mode) for run in runs]
         if all(new is None for new in found):
             raise _unknown_dependent(runs, dependent, "I-35: what is acknowledged is a dependent of the registry")

@@ -56,7 +56,7 @@ options:
   by:
     description: Who put the secret in.
     type: str
-  until:
+  valid_until:
     description: Until when the acknowledgement counts, a date or a time.
     type: str
 """
@@ -72,7 +72,7 @@ EXAMPLES = r"""
     state: acknowledged
     dependent: vendors/segment
     by: alice@example.com
-    until: "2027-01-31"
+    valid_until: "2027-01-31"
   run_once: true
 
 - name: Take a host that is gone for good out of the registry

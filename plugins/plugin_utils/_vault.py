@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -39,6 +40,8 @@ class VaultCipher:
         self._vault = VaultLib(secrets)
         self._vault_id = vault_id
         self._secret = match_encrypt_secret(secrets, encrypt_vault_id=vault_id)[1]
+        # One task reads the same document several times, and to derive its key takes longest.
+        self._decrypted = functools.lru_cache(maxsize=4)(self._vault.decrypt)
 
     def encrypt(self, plain: bytes) -> bytes:
         """Return the vault text of some bytes."""
@@ -56,7 +59,7 @@ class VaultCipher:
                 "restore the file from its backup; nothing was changed",
             )
         try:
-            plain: bytes = self._vault.decrypt(encrypted)
+            plain: bytes = self._decrypted(encrypted)
         except AnsibleError:
             raise Refusal(
                 "the file store is read with the vault secret that wrote it",

@@ -59,7 +59,8 @@ def parse_journal(document: object, where: str) -> Journal:
 
 def _upgraded(document: object) -> object:
     """Return a journal of schema version 1 as one of the next: evidence was a token's, nobody acknowledged anything."""
-    if not isinstance(document, Mapping) or type(document.get("schema")) is not int or document["schema"] != 1:
+    schema = document.get("schema") if isinstance(document, Mapping) else None
+    if not isinstance(document, Mapping) or not isinstance(schema, int) or isinstance(schema, bool) or schema != 1:
         return document
     rotation, adopted = document.get("rotation"), []
     if isinstance(rotation, Mapping) and isinstance(rotation.get("attestations"), list):
