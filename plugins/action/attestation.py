@@ -176,4 +176,5 @@ class ActionModule(ControlAction):
 
 def _unknown_dependent(runs: list[Run], dependent: str, rule: str) -> Refusal:
     known = sorted(name for run in runs for name in registered_ids(run))
-    return Refusal(rule, dependent or "no dependent", "one of " + ", ".join(known), "another name", "it is HOST/NAME")
+    way_out = "correct the name: it is HOST/NAME, as keyturn.sfmc.status shows it"
+    return Refusal(rule, dependent or "no dependent", "one of " + ", ".join(known), "another name", way_out)

@@ -169,13 +169,17 @@ def test_a_dependent_of_an_unknown_integration_is_refused(operations: Operations
 @pytest.mark.parametrize(
     ("change", "says"),
     (
-        pytest.param({"files": []}, ("I-38", "at least one file; found an empty list"), id="no file"),
+        pytest.param({"files": []}, ("I-38", "at least one file; found none"), id="no file"),
         pytest.param({"fils": []}, (_DECLARATION, "fils"), id="unknown option"),
-        pytest.param({"restart": {}}, (_DECLARATION, "service, command"), id="empty restart"),
+        pytest.param({"restart": {}}, (_DECLARATION, "service, supervisor, command, container"), id="empty restart"),
         pytest.param(
-            {"files": [{"path": "/etc/x", "format": "toml", "key": "a"}]}, (_DECLARATION, "toml"), id="unknown format"
+            {"files": [{"path": "/etc/x", "format": "tomml", "key": "a"}]}, (_DECLARATION, "tomml"), id="unknown format"
         ),
-        pytest.param({"files": [{"path": "/etc/x", "format": "ini"}]}, (_DECLARATION, "key"), id="no key"),
+        pytest.param(
+            {"files": [{"path": "/etc/x", "format": "ini"}]},
+            ("/etc/x", "Expected `key`: where in the file the secret stands; found none"),
+            id="no key",
+        ),
     ),
 )
 def test_a_wrong_dependent_is_refused_before_anything_is_generated(

@@ -167,7 +167,7 @@ def test_retire_of_a_name_that_nobody_has_says_which_there_are(pair_of_hosts: Op
     """I-11."""
     ended = pair_of_hosts.playbook("retire", sfmc_retire_dependent="prod-z/mule", sfmc_retire_reason="gone")
     assert ended.status == 2
-    assert "correct sfmc_retire_dependent" in ended.said
+    assert "correct the name: it is HOST/NAME" in ended.said
     ended = pair_of_hosts.playbook("retire")
     assert ended.status == 2
     assert "I-11" in ended.said

@@ -145,4 +145,87 @@ def _child(parent: Any, step: str | int, following: str | int) -> Any:
     return parent.setdefault(step, empty)
 
 
-_RENDERERS = {"dotenv": _dotenv, "properties": _properties, "ini": _ini, "json": _json}
+def _yaml(slots: Sequence[Slot], others: Sequence[str]) -> str:
+    text = f"# Größe: reviewed\ndatabase: {{user: app, password: '{others[0]}'}}\n"
+    for slot in slots:
+        section, _dot, name = slot.key.rpartition(".")
+        text += f'{section}:\n  {_sibling(name, "id")}: {slot.client_id}\n  {name}: "{slot.mark}"   # twice a year\n'
+    return f"{text}payment:\n  client_secret: {others[1]}\n  retries: 3\n"
+
+
+def _toml(slots: Sequence[Slot], others: Sequence[str]) -> str:
+    text = f'# Größe: reviewed\ntitle = "sync"\n[database]\npassword = "{others[0]}"\n'
+    for slot in slots:
+        section, _dot, name = slot.key.rpartition(".")
+        text += f"[{section}]\n{_sibling(name, 'id')} = '{slot.client_id}'\n{name} = \"{slot.mark}\" # twice a year\n"
+    return f'{text}[payment]\nclient_secret = "{others[1]}"\nretries = 3\n'
+
+
+def _xml(slots: Sequence[Slot], others: Sequence[str]) -> str:
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', "<configuration>", "  <!-- Größe: reviewed -->"]
+    for slot in slots:
+        _root, _top, element, attribute = slot.key.split("/")
+        lines.append(f'  <{element} clientId="{slot.client_id}" {attribute.lstrip("@")}="{slot.mark}"/>')
+    lines += [f'  <database password="{others[0]}"/>', f"  <payment><secret>{others[1]}</secret></payment>"]
+    return "\n".join([*lines, "</configuration>"]) + "\n"
+
+
+def _php(slots: Sequence[Slot], others: Sequence[str]) -> str:
+    lines = ["<?php", "// Größe: reviewed", "return [", f"    'database' => ['password' => '{others[0]}'],"]
+    for slot in slots:
+        lines += [f"    '{_sibling(slot.key, 'id')}' => '{slot.client_id}',", f"    '{slot.key}' => '{slot.mark}',"]
+    return "\n".join([*lines, f"    'payment' => ['client_secret' => '{others[1]}'],", "];"]) + "\n"
+
+
+def _shell(slots: Sequence[Slot], others: Sequence[str]) -> str:
+    lines = ["#!/bin/sh", "# Read by the jobs of the night", f"DB_PASSWORD='{others[0]}'"]
+    for slot in slots:
+        lines += [f"export {_sibling(slot.key, 'id')}={slot.client_id} {slot.key}='{slot.mark}'  # twice a year"]
+        lines += ["cat >/dev/null <<EOF", f"{slot.key}=not this one", "EOF"]
+    return "\n".join([*lines, f'PAYMENT_SECRET="{others[1]}"', 'if [ -n "${DEBUG:-}" ]; then set -x; fi']) + "\n"
+
+
+def _crontab(slots: Sequence[Slot], others: Sequence[str]) -> str:
+    lines = ["# m h dom mon dow user command", "SHELL=/bin/sh", f'DB_PASSWORD="{others[0]}"']
+    for slot in slots:
+        lines += [f"{_sibling(slot.key, 'id')} = {slot.client_id}", f"{slot.key}={slot.mark}"]
+    return "\n".join([*lines, f"*/5 * * * * deploy /opt/jobs/sync --key {others[1]} >/dev/null 2>&1"]) + "\n"
+
+
+def _environment_file(slots: Sequence[Slot], others: Sequence[str]) -> str:
+    lines = ["# Named by EnvironmentFile= of a unit", f'DB_PASSWORD="{others[0]}"']
+    for slot in slots:
+        lines += [f"{_sibling(slot.key, 'id')}={slot.client_id}", f'{slot.key}="{slot.mark}"']
+    return "\n".join([*lines, "; payment", f"PAYMENT_SECRET={others[1]}"]) + "\n"
+
+
+def _systemd_unit(slots: Sequence[Slot], others: Sequence[str]) -> str:
+    lines = ["[Unit]", "Description=Sync", "", "[Service]", f"Environment=DB_PASSWORD={others[0]}"]
+    for slot in slots:
+        name = slot.key.rpartition(".")[2]
+        lines.append(f'Environment="{_sibling(name, "id")}={slot.client_id}" "{name}={slot.mark}"')
+    return "\n".join([*lines, f"ExecStart=/opt/sync/bin/sync --key {others[1]}", "Restart=always"]) + "\n"
+
+
+def _text(slots: Sequence[Slot], others: Sequence[str]) -> str:
+    """A format of nobody's; the key is an expression for the line of the slot: ``^crm\\|...$``."""
+    lines = [f"db|{others[0]}|internal"]
+    lines += [f"{slot.key.lstrip('^').partition(chr(92))[0]}|{slot.client_id}|{slot.mark}|prod" for slot in slots]
+    return "\n".join([*lines, f"payment|{others[1]}|internal"]) + "\n"
+
+
+_RENDERERS = {
+    "crontab": _crontab,
+    "dotenv": _dotenv,
+    "environment_file": _environment_file,
+    "ini": _ini,
+    "json": _json,
+    "php": _php,
+    "properties": _properties,
+    "shell": _shell,
+    "systemd_unit": _systemd_unit,
+    "text": _text,
+    "toml": _toml,
+    "xml": _xml,
+    "yaml": _yaml,
+}

@@ -12,7 +12,21 @@ from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-FORMATS = ("dotenv", "properties", "ini", "json")
+FORMATS = (
+    "crontab",
+    "dotenv",
+    "environment_file",
+    "ini",
+    "json",
+    "php",
+    "properties",
+    "shell",
+    "systemd_unit",
+    "text",
+    "toml",
+    "xml",
+    "yaml",
+)
 
 
 @dataclass(frozen=True)

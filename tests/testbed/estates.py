@@ -65,7 +65,39 @@ def many(hosts: int, environment: str = "prod") -> Declaration:
     )
 
 
-ESTATES = {"demo": demo}
+#: A file for each format, as one finds it.
+PLACES = {
+    "crontab": ConfigFile("/etc/cron.d/sync", "crontab", "SFMC_CLIENT_SECRET", 0o600),
+    "dotenv": ConfigFile("/srv/shop/.env", "dotenv", "SFMC_CLIENT_SECRET", 0o600),
+    "environment_file": ConfigFile("/etc/default/sync", "environment_file", "SFMC_CLIENT_SECRET"),
+    "ini": ConfigFile("/srv/forms/app.ini", "ini", "Web Services.clientsecret"),
+    "json": ConfigFile("/opt/sync/config.json", "json", "accounts[1].credentials.clientSecret"),
+    "php": ConfigFile("/srv/www/config.php", "php", "clientsecret"),
+    "properties": ConfigFile("/opt/mule/conf/sfmc.properties", "properties", "sfmc.clientSecret"),
+    "shell": ConfigFile("/opt/jobs/env.sh", "shell", "SFMC_CLIENT_SECRET", 0o700),
+    "systemd_unit": ConfigFile("/etc/systemd/system/sync.service", "systemd_unit", "Service.Environment.SFMC_SECRET"),
+    "text": ConfigFile("/opt/legacy/accounts.txt", "text", r"^crm\|[^|]*\|([^|]*)\|prod$"),
+    "toml": ConfigFile("/opt/sync/config.toml", "toml", "sfmc.client_secret"),
+    "xml": ConfigFile("/srv/crm/App.config", "xml", "/configuration/fuelSDK/@clientSecret"),
+    "yaml": ConfigFile("/opt/sync/config.yml", "yaml", "sfmc.client_secret"),
+}
+
+
+def every_format() -> Declaration:
+    """Two hosts, one service for each format; all use ``crm_sync``, which is due."""
+    services = [Dependent(_CRM, f"{name} service", (file,), Service()) for name, file in PLACES.items()]
+    half = len(services) // 2
+    return Declaration(
+        "every-format",
+        (Environment("prod", (Integration(_CRM, "CRM Sync", age_days=170),)),),
+        (
+            Host("prod-a", "prod", tuple(services[:half])),
+            Host("prod-b", "prod", tuple(services[half:])),
+        ),
+    )
+
+
+ESTATES = {"demo": demo, "every-format": every_format}
 
 
 def _web_shop(service: Service | None = None) -> Dependent:

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service that depends on a client secret. It stands alone: the standard library, and no code of the collection.
+"""A service that depends on a client secret. It stands alone, without any code of the collection: the standard library,
+and for some formats of its file what reads these (PHP, a shell, PyYAML).
 
 It reads the secret from its config file when it starts, and never again; asks for a new token in every interval;
 counts the answers; and tells its health. It never prints the secret.
@@ -14,48 +15,141 @@ import configparser
 import json
 import os
 import re
+import shlex
 import signal
 import ssl
+import subprocess
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 ERRORS_KEPT = 20
 REFUSALS = (400, 401, 403)
 
 
 def read_value(content: str, file_format: str, key: str) -> str:
-    """Return the value at a key, as simple programs read such files.
+    """Return the value at a key, as the programs that have such files read them.
 
-    :param key: a name (dotenv, properties), ``Section.name`` (ini), ``a.b[0].c`` (json).
+    :param key: a name, ``Section.name`` (ini), ``a.b[0].c`` (json, yaml, toml), a path (xml), an expression (text).
     :raises LookupError: nothing stands there.
     """
-    if file_format == "json":
-        value: Any = json.loads(content)
+    return str(_READERS[file_format](content, key))
+
+
+def _tree(load: Callable[[str], Any]) -> Callable[[str, str], Any]:
+    def read(content: str, key: str) -> Any:
+        value: Any = load(content)
         for name, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", key):
             value = value[name or int(index)]
-        return str(value)
-    if file_format == "ini":
-        parser = configparser.RawConfigParser()
-        parser.read_string(content)
-        section, _dot, name = key.rpartition(".")
-        return parser[section][name]
-    separators = "=" if file_format == "dotenv" else "=:"
+        return value
+
+    return read
+
+
+def _yaml(content: str) -> Any:
+    import yaml
+
+    return yaml.safe_load(content)
+
+
+def _toml(content: str) -> Any:
+    try:
+        import tomllib
+    except ImportError:  # before Python 3.11
+        import tomlkit
+
+        return tomlkit.parse(content)
+    return tomllib.loads(content)
+
+
+def _ini(content: str, key: str) -> str:
+    parser = configparser.RawConfigParser()
+    parser.read_string(content)
+    section, _dot, name = key.rpartition(".")
+    return parser[section][name]
+
+
+def _xml(content: str, key: str) -> str | None:
+    *path, attribute = key.lstrip("/").split("/")
+    root = ElementTree.fromstring(content.encode("utf-8"))
+    element = root.find("/".join(path[1:]))
+    if element is None:
+        raise KeyError(key)
+    return element.get(attribute.lstrip("@"))
+
+
+def _php(content: str, key: str) -> str:
+    """Ask PHP itself."""
+    program = '$all = eval("?>" . stream_get_contents(STDIN)); echo $all[$argv[1]];'
+    return _printed(["php", "-r", program, "--", key], content)
+
+
+def _shell(content: str, key: str) -> str:
+    """Ask a shell itself."""
+    return _printed(["sh", "-s"], f'{content}\nprintf %s "${key}"\n')
+
+
+def _printed(command: list[str], given: str) -> str:
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+    if done.returncode or not done.stdout:
+        raise KeyError(command[0])
+    return done.stdout
+
+
+def _systemd_unit(content: str, key: str) -> str:
+    name = key.rpartition(".")[2]
     for line in content.splitlines():
-        found = re.match(rf"\s*(?:export\s+)?([^#!{separators}\s]+)\s*[{separators}]\s*(.*?)\s*$", line)
-        if found and found.group(1) == key:
-            return _unquoted(found.group(2)) if file_format == "dotenv" else found.group(2)
+        for word in shlex.split(line.partition("=")[2]) if line.startswith("Environment=") else ():
+            if word.startswith(f"{name}="):
+                return word.partition("=")[2]
     raise KeyError(key)
+
+
+def _text(content: str, key: str) -> str:
+    found = re.search(key, content, re.MULTILINE)
+    if not found:
+        raise KeyError(key)
+    return found.group(1)
+
+
+def _lines(separators: str, quotes: bool) -> Callable[[str, str], str]:
+    def read(content: str, key: str) -> str:
+        for line in content.splitlines():
+            found = re.match(rf"\s*(?:export\s+)?([^#!{separators}\s]+)\s*[{separators}]\s*(.*?)\s*$", line)
+            if found and found.group(1) == key:
+                return _unquoted(found.group(2)) if quotes else found.group(2)
+        raise KeyError(key)
+
+    return read
 
 
 def _unquoted(value: str) -> str:
     if value[:1] in ("'", '"'):
         return value[1 : value.index(value[0], 1)]
     return re.split(r"\s#", value)[0].rstrip()
+
+
+_READERS: dict[str, Callable[[str, str], Any]] = {
+    "crontab": _lines("=", quotes=True),
+    "dotenv": _lines("=", quotes=True),
+    "environment_file": _lines("=", quotes=True),
+    "ini": _ini,
+    "json": _tree(json.loads),
+    "php": _php,
+    "properties": _lines("=:", quotes=False),
+    "shell": _shell,
+    "systemd_unit": _systemd_unit,
+    "text": _text,
+    "toml": _tree(_toml),
+    "xml": _xml,
+    "yaml": _tree(_yaml),
+}
 
 
 class Record:
@@ -186,8 +280,8 @@ def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(description="A service that depends on a client secret.")
     parser.add_argument("--config", type=Path, required=True, help="file that holds the secret")
-    parser.add_argument("--format", choices=("dotenv", "properties", "ini", "json"), required=True)
-    parser.add_argument("--key", required=True, help="NAME, Section.name (ini) or a.b[0].c (json)")
+    parser.add_argument("--format", choices=sorted(_READERS), required=True)
+    parser.add_argument("--key", required=True, help="NAME, Section.name (ini), a.b[0].c (json) ...")
     parser.add_argument("--client-id", required=True)
     parser.add_argument("--token-url", required=True)
     parser.add_argument("--interval", type=float, default=1.0, help="seconds between two token requests")

@@ -135,7 +135,7 @@ def places_of_known(known: Known) -> Finder:
             raise _not_one(f"none among {len(asked)} texts that look like secrets", where)
         if len(first) > 1:
             raise _not_one(f"{len(first)} known secrets, in {_lines(text, sorted(first.values()))}", where)
-        (secret,) = first
+        secret = next(iter(first))
         starts = {scan.places[index][0] for index in found}
         within = [match.start() for match in re.finditer(re.escape(secret), text) if match.start() not in starts]
         if within:

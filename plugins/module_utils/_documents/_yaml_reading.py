@@ -180,7 +180,7 @@ class _Walker:
         path = self._next(None) or ()
         self._anchor(event, path, None)
         is_tagged = self._is_tagged() or not (event.tag or _GLOBAL_TAG).startswith(_GLOBAL_TAG)
-        is_list = type(event) is yaml.SequenceStartEvent
+        is_list = isinstance(event, yaml.SequenceStartEvent)
         self._open.append(_Container(path, is_list, is_tagged, event.start_mark.index))
 
     def _closes(self, event: Any) -> None:

@@ -105,10 +105,10 @@ class _Writer:
 
     def _flow(self, indent: int, depth: int) -> str:
         space = self._pick("", " ", f"{self.end}{' ' * indent}  ", f" # note{self.end}{' ' * indent} ")
-        entries = [self._entry(indent, depth) for _ in range(self._pick(1, 2, 3))]
+        entries = [self._entry(indent, depth) for _index in range(self._pick(1, 2, 3))]
         if self._pick(True, False):
             return "[" + space + f"{space},{space}".join(entries) + space + "]"
-        keys = [self._fill(self._pick("k{}: ", '"k{}":', "'k{}' : "), indent) for _ in entries]
+        keys = [self._fill(self._pick("k{}: ", '"k{}":', "'k{}' : "), indent) for _entry in entries]
         return "{" + space + f", {space}".join(map(str.__add__, keys, entries)) + space + "}"
 
     def _entry(self, indent: int, depth: int) -> str:
@@ -125,7 +125,7 @@ class _Writer:
 
     def _mapping(self, indent: int, depth: int) -> str:
         lines = []
-        for _ in range(self._pick(1, 2, 3)):
+        for _index in range(self._pick(1, 2, 3)):
             lines.append(self._pick("", "", self.end, " " * indent + "# note: x" + self.end))
             lines.append(f"{' ' * indent}{self._fill(self._pick(*_KEYS), indent)}:{self._node(indent, depth)}")
         if self._objects and self._pick(True, False):
@@ -134,7 +134,7 @@ class _Writer:
 
     def _list(self, indent: int, depth: int) -> str:
         dash = " " * indent + "-"
-        entries = [f"{dash}{self._node(indent, depth)}" for _ in range(self._pick(1, 2, 3))]
+        entries = [f"{dash}{self._node(indent, depth)}" for _index in range(self._pick(1, 2, 3))]
         if depth > 0 and self._pick(True, False):
             entries.append(f"{dash} {self._mapping(indent + 2, depth - 1).lstrip()}")
         return "".join(entries)
@@ -143,6 +143,6 @@ class _Writer:
 @st.composite
 def files(draw: st.DrawFn) -> str:
     writer = _Writer(draw)
-    documents = [writer.document() for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3])))]
+    documents = [writer.document() for _index in range(draw(st.sampled_from([1, 1, 1, 2, 3])))]
     file = f"---{writer.end}".join(documents)
     return file if draw(st.booleans()) else f"---{writer.end}{file}...{writer.end}"

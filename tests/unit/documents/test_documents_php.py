@@ -221,7 +221,7 @@ def test_i24_an_edit_that_does_more_than_it_should_is_caught(extra: str, monkeyp
 )
 def test_nesting_is_bounded_by_a_clear_error_and_not_by_the_stack(nested: str) -> None:
     inner = "1"
-    for _ in range(MAX_DEPTH // 2 - 1):
+    for _index in range(MAX_DEPTH // 2 - 1):
         inner = nested.format(inner)
     assert read_value("php", f"<?php $x = {inner}; $s = 'old';".encode(), "$s", WHERE) == "old"
     opening = nested[: nested.index("{}")].format()
