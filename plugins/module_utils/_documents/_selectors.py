@@ -30,7 +30,7 @@ def resolved(keys: Sequence[Key], scan: Scan, said: str, where: str) -> Tuple[Pa
         first = key[0]
         plain = not isinstance(first, (Only, Selector))
         below = parts.get(first, []) if parts and plain else scan.readings
-        path = _path(key, below, said, where)
+        path = _path(key, below, scan.repeated, said, where)
         if path is not None:
             found.append(path)
     if not found:
@@ -46,7 +46,7 @@ def _parts(scan: Scan) -> Dict[object, List[Reading]]:
     return parts
 
 
-def _path(key: Key, below: Sequence[Reading], said: str, where: str) -> Optional[Path]:
+def _path(key: Key, below: Sequence[Reading], repeated: Set[Path], said: str, where: str) -> Optional[Path]:
     path: Path = ()
     for step in key:
         if not isinstance(step, (Only, Selector)):
@@ -58,11 +58,13 @@ def _path(key: Key, below: Sequence[Reading], said: str, where: str) -> Optional
             entry = _only(below, depth, step, said, where)
         else:
             selected = _selected(below, depth, step)
-            if len(selected) > 1:
-                raise _selects(said, f"{len(selected)} entries with the same text", where)
-            if not selected:
+            entries = {matching[depth] for matching in selected}
+            if len(entries) > 1:
+                raise _selects(said, f"{len(entries)} entries with the same text", where)
+            if not entries:
                 return None
-            entry = selected.pop()
+            _check_once(selected, below, repeated, said, where)
+            entry = entries.pop()
         path += (entry,)
     return path
 
@@ -81,18 +83,26 @@ def _only(below: Sequence[Reading], depth: int, step: Only, said: str, where: st
     return entries.pop() if entries else step.said
 
 
-def _selected(below: Sequence[Reading], depth: int, selector: Selector) -> Set[Union[str, int]]:
-    """Return the names or numbers of the entries of a container in which the selector's text stands.
+def _selected(below: Sequence[Reading], depth: int, selector: Selector) -> Set[Path]:
+    """Return where the selector's text stands in the entries of a container.
 
     :param below: what stands in the container, whose path has ``depth`` steps.
     """
     return {
-        path[depth]
+        path
         for path, _kind, value in below
         if (value.strip() if selector.trimmed else value) == selector.value
         and len(path) == depth + 1 + len(selector.names)
         and all(map(_fits, selector.names, path[depth + 1 :]))
     }
+
+
+def _check_once(selected: Set[Path], below: Sequence[Reading], repeated: Set[Path], said: str, where: str) -> None:
+    """Refuse an entry that says twice what it is selected by: programs differ in which one they use."""
+    for path in selected:
+        again = sum(reading[0] == path for reading in below) > 1
+        if again or any(path[:length] in repeated for length in range(1, len(path) + 1)):
+            raise _selects(said, "an entry that has what selects it more than once", where)
 
 
 def _fits(step: Union[str, Only], entry: Union[str, int]) -> bool:

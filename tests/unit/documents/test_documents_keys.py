@@ -79,3 +79,20 @@ def test_i24_a_selector_with_no_or_two_matches_is_refused(document: Any, key: st
     with pytest.raises(Refusal) as refused:
         read_value("json", json.dumps(document).encode(), key, WHERE)
     assert found in refused.value.found
+
+
+@pytest.mark.parametrize(
+    ("format_name", "content"),
+    [
+        ("json", '{"l": [{"n": "a", "n": "b", "s": "x"}]}'),
+        ("json", '{"l": [{"n": "a", "s": "x", "n": "a"}]}'),
+        ("json", '{"l": [{"s": "x", "o": {"n": "a"}, "o": {"n": "b"}}]}'),
+        ("yaml", "l:\n- n: a\n  s: x\n  n: b\n"),
+    ],
+)
+def test_i24_what_says_twice_what_it_is_selected_by_is_refused(format_name: str, content: str) -> None:
+    """Of a name that stands twice, some programs use the first value and others the last."""
+    key = "l[o.n=a].s" if '"o"' in content else "l[n=a].s"
+    with pytest.raises(Refusal) as refused:
+        read_value(format_name, content.encode(), key, WHERE)
+    assert "more than once" in refused.value.found

@@ -48,7 +48,7 @@ REAL_READERS: dict[str, Callable[[str], object]] = {
     "ini": _ini,
     "json": lambda content: json.loads(content)["accounts"][1]["credentials"]["clientSecret"],
     "properties": lambda content: javaproperties.loads(content)["sfmc.clientSecret"],
-    "toml": lambda content: tomlkit.parse(content)["sfmc"]["client_secret"],  # type: ignore[index]
+    "toml": lambda content: tomlkit.parse(content)["sfmc"]["client_secret"],
     "xml": lambda content: etree.fromstring(content.encode()).xpath("string(/configuration/fuelSDK/@clientSecret)"),
     "yaml": lambda content: YAML(typ="safe").load(content)["sfmc"]["client_secret"],
 }

@@ -48,7 +48,7 @@ def test_a_declaration_survives_json() -> None:
     ("dependent", "found"),
     [
         (Dependent("nobody", "app", (ConfigFile("/a", "dotenv", "K"),)), "nobody"),
-        (Dependent("crm_sync", "app", (ConfigFile("/a", "xml", "K"),)), "xml"),
+        (Dependent("crm_sync", "app", (ConfigFile("/a", "word", "K"),)), "word"),
         (Dependent("crm_sync", "app", (ConfigFile("/a/../../b", "dotenv", "K"),)), "/a/../../b"),
         (Dependent("crm_sync", "app", (ConfigFile("a", "dotenv", "K"),)), "a"),
         (Dependent("crm_sync", "app", (ConfigFile("/a", "dotenv", "K"),) * 2), "h:/a:K"),
