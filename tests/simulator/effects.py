@@ -66,18 +66,21 @@ class Effects:
         note: str | None = None,
     ) -> Effect:
         """Write the next line and return it."""
+        # Nothing is hidden under the lock: to hide is to wait for the world, in which others wait to write here.
+        names = [None if text is None else self._hide(text) for text in (client_id, note)]
+        outcome, who = self._hide(outcome), self._hide(by.who)
         with self._lock:
             self._made += 1
             line = Effect(
                 n=self._made,
                 at=self._clock.now().isoformat(),
                 kind=kind,
-                client_id=None if client_id is None else self._hide(client_id),
-                outcome=self._hide(outcome),
-                who=self._hide(by.who),
+                client_id=names[0],
+                outcome=outcome,
+                who=who,
                 secret=secret,
                 fault=by.fault,
-                note=None if note is None else self._hide(note),
+                note=names[1],
             )
             self._lines.append(line)
             if kind == "token":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.tests.simulator import switches
 from ansible_collections.keyturn.sfmc.tests.simulator.app import create_app
 from ansible_collections.keyturn.sfmc.tests.simulator.clock import Clock, parse_time
+from ansible_collections.keyturn.sfmc.tests.simulator.effects import Caller, Effects
 from ansible_collections.keyturn.sfmc.tests.simulator.faults import MENU
 from ansible_collections.keyturn.sfmc.tests.simulator.packages import Package
 from ansible_collections.keyturn.sfmc.tests.simulator.world import World
@@ -226,3 +228,25 @@ def test_readme_has_every_row() -> None:
     for name, dish in MENU.items():
         assert f"| `{name}` |" in text
         assert dish.meaning in text
+
+
+def test_nobody_waits_in_the_record_for_the_world() -> None:
+    """Whoever holds the world writes here: a writer that waited for the world under the record's lock stopped all."""
+    waits, may_go_on = threading.Event(), threading.Event()
+
+    def hide(text: str) -> str:
+        waits.set()
+        may_go_on.wait(10)
+        return text
+
+    effects = Effects(Clock(), hide)
+    writer = threading.Thread(target=effects.add, args=("token", "abc", "accepted", Caller("prod-a")), daemon=True)
+    reader = threading.Thread(target=effects.as_list, daemon=True)
+    writer.start()
+    assert waits.wait(10)
+    reader.start()
+    reader.join(5)
+    assert not reader.is_alive()
+    may_go_on.set()
+    writer.join(10)
+    assert len(effects) == 1
