@@ -5,7 +5,15 @@
 
 from typing import Callable, List
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import TEXT, Format, Path, Scan, line_of
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
+    TEXT,
+    Format,
+    Leaf,
+    Path,
+    Scan,
+    line_of,
+    several_lines,
+)
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._selectors import resolved
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
@@ -17,9 +25,9 @@ _ONE_PLACE = "I-24: a declared key stands in exactly one place"
 
 
 def place_of_key(fmt: Format, scan: Scan, text: str, key: str, where: str) -> List[int]:
-    """Return the number of the one value at ``key``, which is a literal string.
+    """Return the number of the one value at ``key``, which is a string in one line.
 
-    :raises Refusal: the key is missing, occurs twice or holds no literal string.
+    :raises Refusal: the key is missing, occurs twice or holds no string in one line.
     """
     paths = resolved(fmt.places(scan, fmt.parse_key(key, where)), scan, key, where)
     wanted = set(paths)
@@ -43,7 +51,19 @@ def place_of_key(fmt: Format, scan: Scan, text: str, key: str, where: str) -> Li
     if any("\ud800" <= character <= "\udfff" for character in leaf.value):
         raise _not_a_string(key, "half of a surrogate pair", where)
     fmt.check_literal(leaf, key, where)
+    _check_one_line(fmt, leaf, text, key, where)
     return found
+
+
+def _check_one_line(fmt: Format, leaf: Leaf, text: str, key: str, where: str) -> None:
+    opening, closing = fmt.frame(leaf)
+    before, after = fmt.around(leaf)
+    value = leaf.value[len(before) : len(leaf.value) - len(after)]
+    written = text[leaf.start + len(opening) : leaf.end - len(closing)]
+    if any(line_end in piece for piece in (value, written) for line_end in "\r\n"):
+        first, last = line_of(text, leaf.start), line_of(text, leaf.end)
+        lines = f"the lines {first} to {last}" if last > first else f"line {first}"
+        raise several_lines(key, f"a value with a line end in it, in {lines}", where)
 
 
 def _check_unrepeated(fmt: Format, scan: Scan, path: Path, key: str, where: str) -> None:

@@ -6,6 +6,7 @@
 import re
 from typing import List, NamedTuple, Set, Tuple, Union
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import EXAMPLES, is_placeholder
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 #: Where a value stands: names of members, numbers of list entries.
@@ -141,8 +142,16 @@ class Format:
         """Return what readers see before and after the secret, and what stays there: quotes, a line end."""
         return ("", "")
 
+    def frame(self, leaf: Leaf) -> Tuple[str, str]:
+        """Return what stands at the beginning and the end of the place, over line ends, and is written again so."""
+        return ("", "")
+
     def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
-        """Refuse a value that only stands for another one, such as a reference to a variable."""
+        """Refuse a place that holds more than a secret, or something that readers take for more, whatever it says."""
+
+    def stands_for_another(self, value: str) -> bool:
+        """Tell whether programs that read this format replace a value by another one."""
+        return is_placeholder(value)
 
     def missing_hint(self, scan: Scan, path: Path) -> str:
         """Return what may have gone wrong when nothing stands at ``path``, or an empty text."""
@@ -195,12 +204,40 @@ def ambiguous_value(format_name: str, obstacle: str, reason: str, where: str) ->
     )
 
 
-def indirect_value(key: str, found: str, where: str) -> Refusal:
-    """Return the refusal to treat a reference as the secret itself."""
+def indirect_value(key: str, where: str) -> Refusal:
+    """Return the refusal to treat what only stands for a secret as the secret itself."""
     return Refusal(
         "I-24: a declared key holds the secret itself",
         where,
         f"a literal value at {key!r}",
-        found,
+        f"a placeholder or a reference (such as {EXAMPLES}), or an encrypted value",
         "declare the place where the secret itself stands, or put the secret here",
+    )
+
+
+def indirect_new_value(format_name: str, where: str) -> Refusal:
+    """Return the refusal to write a value that programs would replace by another one."""
+    obstacle = f"the form of a placeholder or a reference (such as {EXAMPLES})"
+    return ambiguous_value(format_name, obstacle, "programs replace such values", where)
+
+
+def with_comment(key: str, where: str) -> Refusal:
+    """Return the refusal of a value with a comment in its line, which belongs to the value for some readers."""
+    return Refusal(
+        "I-24: a declared key holds the secret and nothing else",
+        where,
+        f"no more than the secret at {key!r}",
+        "; or # at its beginning or after a space: a comment to some readers, a part of the value to others",
+        "move the comment to a line of its own",
+    )
+
+
+def several_lines(key: str, found: str, where: str) -> Refusal:
+    """Return the refusal of a value over several lines: no secret, or lines that other readers see as other keys."""
+    return Refusal(
+        "I-24: a declared key holds a secret in one line",
+        where,
+        f"a value in one line at {key!r}",
+        found,
+        "put the secret into one line there, without indented lines after it, or correct `key` or `format`",
     )

@@ -15,10 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Scan,
     bad_key,
     malformed,
-)
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import (
-    check_no_placeholder_new,
-    check_no_placeholder_there,
+    with_comment,
 )
 
 #: A backslash at the end of a line (or of the file) joins it with the next one, less the indentation of that.
@@ -33,6 +30,7 @@ _LINE = re.compile(
 )
 _JOIN_OR_ESCAPE = re.compile(rf"({_JOIN_PATTERN})|\\[^\r\n]")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_LIKE_A_COMMENT = re.compile(r"\s#")
 _SPACES_AND_JOINS = " \t\f\r\n\\"
 _CONTROL = {"t": "\t", "r": "\r", "n": "\n", "f": "\f"}
 
@@ -76,15 +74,15 @@ class Properties(Format):
 
     def encode(self, leaf: Leaf, value: str, where: str) -> str:
         """Escape backslashes, and at the beginning what Java would take for the separator."""
-        check_no_placeholder_new("properties", value, where)
         written = value.replace("\\", "\\\\")
         if written[0] == " " or (written[0] in "=:" and leaf.style == _AFTER_SPACE):
             written = "\\" + written
         return "=" + written if leaf.style == _BARE else written
 
     def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
-        """Refuse placeholders and encrypted values."""
-        check_no_placeholder_there(leaf.value, key, where)
+        """Refuse what looks like a comment, although it is none to Java."""
+        if _LIKE_A_COMMENT.search(leaf.value):
+            raise with_comment(key, where)
 
     def missing_hint(self, scan: Scan, path: Path) -> str:
         """Point at a byte order mark: to Java it belongs to the first key."""

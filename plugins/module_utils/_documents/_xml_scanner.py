@@ -130,7 +130,7 @@ class XmlScanner:
         if not end:
             raise self._malformed(position, 'an attribute (name="value"), > or />')
         if end.group(1):
-            self.scan.add(path, TEXT, "", end.start(), end.end(), EMPTY_TAG)
+            self.scan.add(path, TEXT, "", end.start(1), end.end(), EMPTY_TAG)
         else:
             self._open.append(_OpenElement(path, end.end()))
         return end.end()
