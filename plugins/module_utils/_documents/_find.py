@@ -21,6 +21,8 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 #: (format, scan, text of the file, key, name of the file).
 Finder = Callable[[Format, Scan, str, str, str], List[int]]
 
+#: No message names more lines.
+_MANY = 10
 _ONE_PLACE = "I-24: a declared key stands in exactly one place"
 
 
@@ -37,19 +39,20 @@ def place_of_key(fmt: Format, scan: Scan, text: str, key: str, where: str) -> Li
     if not found:
         raise _missing(fmt, scan, paths[0], key, where)
     if len(found) > 1:
-        lines = ", ".join(str(line_of(text, scan.places[index][0])) for index in found[:10])
+        lines = ", ".join(str(line_of(text, scan.places[index][0])) for index in found[:_MANY])
         raise Refusal(
             _ONE_PLACE,
             where,
             f"{key!r} once",
             f"{key!r} {len(found)} times, in the lines {lines}",
-            "remove all but one: programs differ in which one they use",
+            fmt.repeated_hint(text) or "remove all but one: programs differ in which one they use",
         )
     leaf = scan.leaf(found[0])
     if leaf.kind != TEXT:
         raise _not_a_string(key, leaf.kind, where)
     if any("\ud800" <= character <= "\udfff" for character in leaf.value):
         raise _not_a_string(key, "half of a surrogate pair", where)
+    _check_alone(fmt, scan, leaf, text, key, where)
     fmt.check_literal(leaf, key, where)
     _check_one_line(fmt, leaf, text, key, where)
     return found
@@ -64,6 +67,19 @@ def _check_one_line(fmt: Format, leaf: Leaf, text: str, key: str, where: str) ->
         first, last = line_of(text, leaf.start), line_of(text, leaf.end)
         lines = f"the lines {first} to {last}" if last > first else f"line {first}"
         raise several_lines(key, f"a value with a line end in it, in {lines}", where)
+
+
+def _check_alone(fmt: Format, scan: Scan, leaf: Leaf, text: str, key: str, where: str) -> None:
+    rivals = [rival for rival in fmt.rivals(scan, leaf) if rival.position > leaf.start or not rival.later_only]
+    if rivals:
+        named = dict.fromkeys(f"{rival.what} in line {line_of(text, rival.position)}" for rival in rivals[:_MANY])
+        raise Refusal(
+            _ONE_PLACE,
+            where,
+            f"nothing else that sets {key!r} or takes it back",
+            ", ".join(named),
+            "remove or rename what is named here; if the value at the key counts all the same, declare `format: text`",
+        )
 
 
 def _check_unrepeated(fmt: Format, scan: Scan, path: Path, key: str, where: str) -> None:

@@ -71,6 +71,20 @@ class Leaf(NamedTuple):
     style: str = ""
 
 
+class Note(NamedTuple):
+    """What sets a value, or takes it back, without saying one.
+
+    :param path: of that value, of what it is a part of, or of a part of it.
+    :param what: in words.
+    :param later_only: whether it does nothing to values that stand after it.
+    """
+
+    path: Path
+    what: str
+    position: int
+    later_only: bool = False
+
+
 class Scan:
     """All values of a file, in the order of the file.
 
@@ -83,6 +97,7 @@ class Scan:
         self.places: List[Tuple[int, int, str]] = []
         #: Paths of objects, lists and sections which the file opens more than once.
         self.repeated: Set[Path] = set()
+        self.notes: List[Note] = []
 
     def add(self, path: Path, kind: str, value: str, start: int, end: int, style: str = "") -> None:
         """Append the next value; the parameters are those of a :class:`Leaf`."""
@@ -146,6 +161,10 @@ class Format:
         """Return what stands at the beginning and the end of the place, over line ends, and is written again so."""
         return ("", "")
 
+    def rivals(self, scan: Scan, leaf: Leaf) -> List[Note]:
+        """Return what else in the file decides on a value, so that its own place may not be the one that counts."""
+        return [note for note in scan.notes if _related(note.path, leaf.path)]
+
     def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
         """Refuse a place that holds more than a secret, or something that readers take for more, whatever it says."""
 
@@ -153,9 +172,18 @@ class Format:
         """Tell whether programs that read this format replace a value by another one."""
         return is_placeholder(value)
 
+    def repeated_hint(self, text: str) -> str:
+        """Return the way out where a key stands in several places, or an empty text."""
+        return ""
+
     def missing_hint(self, scan: Scan, path: Path) -> str:
         """Return what may have gone wrong when nothing stands at ``path``, or an empty text."""
         return ""
+
+
+def _related(one: Path, other: Path) -> bool:
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
 
 
 def line_and_column(text: str, position: int) -> str:

@@ -4,13 +4,14 @@
 """Java's properties files. Keys: the key as Java reads it, dots and all."""
 
 import re
-from typing import Tuple
+from typing import List, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
     TEXT,
     Format,
     Key,
     Leaf,
+    Note,
     Path,
     Scan,
     bad_key,
@@ -30,6 +31,7 @@ _LINE = re.compile(
 )
 _JOIN_OR_ESCAPE = re.compile(rf"({_JOIN_PATTERN})|\\[^\r\n]")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_DOCUMENTS = re.compile(r"(?:\A|[\r\n])[#!]---[ \t\f]*(?:[\r\n]|\Z)")
 _LIKE_A_COMMENT = re.compile(r"\s#")
 _SPACES_AND_JOINS = " \t\f\r\n\\"
 _CONTROL = {"t": "\t", "r": "\r", "n": "\n", "f": "\f"}
@@ -84,11 +86,33 @@ class Properties(Format):
         if _LIKE_A_COMMENT.search(leaf.value):
             raise with_comment(key, where)
 
+    def rivals(self, scan: Scan, leaf: Leaf) -> List[Note]:
+        """Return keys that differ by case, hyphens and underscores only: to Spring, they are the same."""
+        relaxed = _relaxed(leaf.path)
+        return [
+            Note(path, "a key that Spring takes for the same (case, - and _ do not count)", place[0])
+            for (path, _kind, _value), place in zip(scan.readings, scan.places)
+            if path != leaf.path and _relaxed(path) == relaxed
+        ]
+
+    def repeated_hint(self, text: str) -> str:
+        """Point at the documents of Spring, of which each may have the key."""
+        if not _DOCUMENTS.search(text):
+            return ""
+        return (
+            "the file has several documents (#---), and to Spring a profile decides which of them count: declare "
+            "`format: text` with an expression that names the document; docs/formats.md has one"
+        )
+
     def missing_hint(self, scan: Scan, path: Path) -> str:
         """Point at a byte order mark: to Java it belongs to the first key."""
         if scan.readings and scan.readings[0][0] == (f"{_BYTE_ORDER_MARK}{path[0]}",):
             return "remove the byte order mark at the beginning of the file: Java takes it for a part of this key"
         return ""
+
+
+def _relaxed(path: Path) -> str:
+    return str(path[0]).replace("-", "").replace("_", "").lower()
 
 
 def _style(separator: str) -> str:
