@@ -6,13 +6,13 @@
 import codecs
 import contextlib
 import gc
-from typing import Callable, Iterator, List, NamedTuple, Optional
+from typing import Callable, Dict, Iterator, NamedTuple, Optional
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._find import Finder, place_of_key
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
     Format,
     Leaf,
-    Reading,
+    Scan,
     indirect_new_value,
     indirect_value,
 )
@@ -115,7 +115,7 @@ class Located:
     def confirm(self) -> None:
         """Refuse a file that an independent reading sees otherwise."""
         with _without_collector():
-            _prove(self._fmt, self._text.body, self._scan.readings, self._where)
+            _prove(self._fmt, self._scan, self._text.body, {}, self._where)
 
     def replaced(self, value: str) -> bytes:
         """Return the file with ``value`` there, proved by reading all of it again; every other byte is as it was."""
@@ -123,13 +123,14 @@ class Located:
         if self._fmt.stands_for_another(value):
             raise indirect_new_value(self._fmt.name, self._where)
         written = self._encoding.encoded(value, self._written)
-        edited, intended = self._content, list(self._scan.readings)
-        if written != self._written:
-            edited = self._with(written)
-            for number, leaf, before, after in self._places:
-                intended[number] = (leaf.path, leaf.kind, before + written + after)
+        if written == self._written:
+            self.confirm()
+            return self._content
+        edited = self._with(written)
         with _without_collector():
-            _prove(self._fmt, _decode(self._fmt, edited, self._where).body, intended, self._where)
+            text = _decode(self._fmt, edited, self._where).body
+            intended = {place.number: place.before + written + place.after for place in self._places}
+            _prove(self._fmt, self._scan, text, intended, self._where)
         return edited
 
     def _with(self, value: str) -> bytes:
@@ -185,10 +186,10 @@ def _decode(fmt: Format, content: bytes, where: str) -> _Text:
     )
 
 
-def _prove(fmt: Format, text: str, intended: List[Reading], where: str) -> None:
-    """Read the text again and compare every value, in order, with what was intended."""
+def _prove(fmt: Format, scan: Scan, text: str, intended: Dict[int, str], where: str) -> None:
+    """Read the text again and compare every value, in order, with the first reading or with what was intended."""
     try:
-        proved = fmt.reread(text, where) == intended
+        proved = scan.agrees(fmt.reread(text, where), intended)
         found = "other values than intended"
     except Refusal as refusal:
         proved = False

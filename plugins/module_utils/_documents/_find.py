@@ -35,11 +35,11 @@ def place_of_key(fmt: Format, scan: Scan, text: str, key: str, where: str) -> Li
     wanted = set(paths)
     for path in paths:
         _check_unrepeated(fmt, scan, path, key, where)
-    found = [index for index, reading in enumerate(scan.readings) if reading[0] in wanted]
+    found = scan.numbers_at(wanted)
     if not found:
         raise _missing(fmt, scan, paths[0], key, where)
     if len(found) > 1:
-        lines = ", ".join(str(line_of(text, scan.places[index][0])) for index in found[:_MANY])
+        lines = ", ".join(str(line_of(text, scan.leaf(number).start)) for number in found[:_MANY])
         raise Refusal(
             _ONE_PLACE,
             where,
@@ -84,7 +84,7 @@ def _check_alone(fmt: Format, scan: Scan, leaf: Leaf, text: str, key: str, where
 
 def _check_unrepeated(fmt: Format, scan: Scan, path: Path, key: str, where: str) -> None:
     for length in range(1, len(path) + 1):
-        if path[:length] in scan.repeated:
+        if scan.is_repeated(path[:length]):
             raise Refusal(
                 _ONE_PLACE,
                 where,
@@ -95,6 +95,7 @@ def _check_unrepeated(fmt: Format, scan: Scan, path: Path, key: str, where: str)
 
 
 def _missing(fmt: Format, scan: Scan, path: Path, key: str, where: str) -> Refusal:
+    scan.complete()
     known = {there[:length] for there, *_rest in scan.readings for length in range(1, min(len(there), len(path)) + 1)}
     if path in known:
         return _not_a_string(key, "an object or a list with values of its own", where)

@@ -4,7 +4,7 @@
 """What every file format knows, and the words in which formats talk about a file."""
 
 import re
-from typing import List, NamedTuple, Set, Tuple, Union
+from typing import Dict, List, NamedTuple, Set, Tuple, Union
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import EXAMPLES, is_placeholder
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
@@ -34,7 +34,7 @@ class Selector(NamedTuple):
 #: A path as users write it: with steps that only a file resolves to names and numbers.
 Key = Tuple[Union[str, int, Only, Selector], ...]
 
-#: What the proof compares: path, kind, value.
+#: A value without its place: path, kind, value.
 Reading = Tuple[Path, str, str]
 
 #: The kind of a leaf that can hold a secret; every other kind is a phrase for messages, such as these.
@@ -88,7 +88,8 @@ class Note(NamedTuple):
 class Scan:
     """All values of a file, in the order of the file.
 
-    Files have hundreds of thousands of values: so these are plain tuples, and a :class:`Leaf` is made on demand.
+    Files have hundreds of thousands of values: so these are plain tuples, and a :class:`Leaf` is made on demand. A
+    format may even list them only when :meth:`complete` asks for it, and answer the other questions without.
     """
 
     def __init__(self) -> None:
@@ -104,11 +105,30 @@ class Scan:
         self.readings.append((path, kind, value))
         self.places.append((start, end, style))
 
-    def leaf(self, index: int) -> Leaf:
+    def complete(self) -> None:
+        """See that ``readings`` and ``repeated`` have all that is in the file."""
+
+    def is_repeated(self, path: Path) -> bool:
+        """Tell whether the file opens this object, list or section more than once."""
+        return path in self.repeated
+
+    def numbers_at(self, paths: Set[Path]) -> List[int]:
+        """Return the numbers of the values that stand there."""
+        return [number for number, reading in enumerate(self.readings) if reading[0] in paths]
+
+    def leaf(self, number: int) -> Leaf:
         """Return one value with its place."""
-        path, kind, value = self.readings[index]
-        start, end, style = self.places[index]
+        path, kind, value = self.readings[number]
+        start, end, style = self.places[number]
         return Leaf(path, kind, value, start, end, style)
+
+    def agrees(self, again: object, values: Dict[int, str]) -> bool:
+        """Tell whether a second reading has the same values, but for those that are given by their numbers."""
+        intended = list(self.readings)
+        for number, value in values.items():
+            path, kind, _old = intended[number]
+            intended[number] = (path, kind, value)
+        return again == intended
 
 
 class Format:
@@ -149,8 +169,8 @@ class Format:
         """
         raise NotImplementedError
 
-    def reread(self, text: str, where: str) -> List[Reading]:
-        """Read all values again for the proof: by a parser other than :meth:`scan` where Python has one."""
+    def reread(self, text: str, where: str) -> object:
+        """Read all of a text again, for :meth:`Scan.agrees`: by another parser than :meth:`scan` where there is one."""
         return self.scan(text, where).readings
 
     def around(self, leaf: Leaf) -> Tuple[str, str]:

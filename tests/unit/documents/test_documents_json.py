@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import Any
 
@@ -13,7 +14,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import MAX_DEPTH, Json
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import TEXT
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json import Json
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json_grammar import MAX_DEPTH
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import read_value, replace_value
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
@@ -195,9 +198,22 @@ def test_exactly_what_json_loads_accepts_is_accepted(text: str, position: int, i
     except (ValueError, ZeroDivisionError):
         valid = False
     try:
-        readings = Json().scan(mutated, WHERE).readings
+        scan = Json().scan(mutated, WHERE)
     except Refusal:
         assert not valid
         return
     assert valid
-    assert Json().reread(mutated, WHERE) == readings
+    assert scan.agrees(Json().reread(mutated, WHERE), {})
+    scan.complete()
+    for path, kind, value in scan.readings:
+        if not any(scan.is_repeated(path[:length]) for length in range(1, len(path) + 1)):
+            [number] = scan.numbers_at({path})
+            leaf = scan.leaf(number)
+            assert (leaf.path, leaf.kind, leaf.value) == (path, kind, value)
+            assert _written(mutated[leaf.start : leaf.end], kind, value)
+
+
+def _written(literal: str, kind: str, value: str) -> bool:
+    if kind == TEXT:
+        return bool(json.loads(f'"{literal}"') == value)
+    return literal == value or (not value and re.fullmatch(r"[\[{]\s*[]}]", literal) is not None)
