@@ -52,7 +52,7 @@ def place_of_key(fmt: Format, scan: Scan, text: str, key: str, where: str) -> Li
         raise _not_a_string(key, leaf.kind, where)
     if any("\ud800" <= character <= "\udfff" for character in leaf.value):
         raise _not_a_string(key, "half of a surrogate pair", where)
-    _check_alone(fmt, scan, leaf, text, key, where)
+    _check_alone(scan, leaf, text, key, where)
     fmt.check_literal(leaf, key, where)
     _check_one_line(fmt, leaf, text, key, where)
     return found
@@ -69,8 +69,8 @@ def _check_one_line(fmt: Format, leaf: Leaf, text: str, key: str, where: str) ->
         raise several_lines(key, f"a value with a line end in it, in {lines}", where)
 
 
-def _check_alone(fmt: Format, scan: Scan, leaf: Leaf, text: str, key: str, where: str) -> None:
-    rivals = [rival for rival in fmt.rivals(scan, leaf) if rival.position > leaf.start or not rival.later_only]
+def _check_alone(scan: Scan, leaf: Leaf, text: str, key: str, where: str) -> None:
+    rivals = [rival for rival in scan.rivals(leaf) if rival.position > leaf.start or not rival.later_only]
     if rivals:
         named = dict.fromkeys(f"{rival.what} in line {line_of(text, rival.position)}" for rival in rivals[:_MANY])
         raise Refusal(

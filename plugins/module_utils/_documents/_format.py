@@ -122,6 +122,10 @@ class Scan:
         start, end, style = self.places[number]
         return Leaf(path, kind, value, start, end, style)
 
+    def rivals(self, leaf: Leaf) -> List[Note]:
+        """Return what else in the file decides on a value, so that its own place may not be the one that counts."""
+        return [note for note in self.notes if _related(note.path, leaf.path)]
+
     def agrees(self, again: object, values: Dict[int, str]) -> bool:
         """Tell whether a second reading has the same values, but for those that are given by their numbers."""
         intended = list(self.readings)
@@ -180,10 +184,6 @@ class Format:
     def frame(self, leaf: Leaf) -> Tuple[str, str]:
         """Return what stands at the beginning and the end of the place, over line ends, and is written again so."""
         return ("", "")
-
-    def rivals(self, scan: Scan, leaf: Leaf) -> List[Note]:
-        """Return what else in the file decides on a value, so that its own place may not be the one that counts."""
-        return [note for note in scan.notes if _related(note.path, leaf.path)]
 
     def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
         """Refuse a place that holds more than a secret, or something that readers take for more, whatever it says."""

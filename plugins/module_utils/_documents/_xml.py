@@ -9,7 +9,6 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Format,
     Key,
     Leaf,
-    Note,
     Path,
     Reading,
     Scan,
@@ -27,7 +26,6 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml_scann
     SPACE,
     XmlScanner,
 )
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml_settings import rivals_in_settings
 
 _QUOTES = {'"': "&quot;", "'": "&apos;"}
 
@@ -62,10 +60,6 @@ class Xml(Format):
             return ("", "")
         after_space = leaf.value.lstrip(SPACE)
         return leaf.value[: len(leaf.value) - len(after_space)], after_space[len(after_space.rstrip(SPACE)) :]
-
-    def rivals(self, scan: Scan, leaf: Leaf) -> List[Note]:
-        """Return what .NET's settings (``<add key="..."/>``) have beside this one for the same key, in any case."""
-        return rivals_in_settings(scan, leaf)
 
     def encode(self, leaf: Leaf, value: str, where: str) -> str:
         """Escape what XML takes for markup; an empty tag (``<a/>``) becomes two."""

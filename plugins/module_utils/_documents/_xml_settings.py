@@ -11,21 +11,23 @@ _KEYS = ("@key", "@name")
 _TWIN = "another <add> with this key, in upper or lower case"
 
 
-def rivals_in_settings(scan: Scan, leaf: Leaf) -> List[Note]:
-    """Return the entries beside that of ``leaf`` which set the same key, and those after it which remove it."""
-    entry = leaf.path[:-1]
-    if entry[-2:-1] != ("add",) or not str(leaf.path[-1]).startswith("@"):
-        return []
-    values = {path: value for path, _kind, value in scan.readings if path[:-1] == entry and path[-1] in _KEYS}
-    if not values:
-        return []
-    said = next(iter(values.values())).lower()
-    found: List[Note] = []
-    for (path, _kind, value), (start, _end, _style) in zip(scan.readings, scan.places):
-        what = _rival(path, value, entry, said)
-        if what:
-            found.append(Note(leaf.path, what, start, what != _TWIN))
-    return found
+class SettingsScan(Scan):
+    """The values of an XML file, which may have such settings."""
+
+    def rivals(self, leaf: Leaf) -> List[Note]:
+        """Return the entries beside that of ``leaf`` which set the same key, and those after it which remove it."""
+        entry = leaf.path[:-1]
+        if entry[-2:-1] != ("add",) or not str(leaf.path[-1]).startswith("@"):
+            return []
+        keys = [value for path, _kind, value in self.readings if path[:-1] == entry and path[-1] in _KEYS]
+        if not keys:
+            return []
+        found: List[Note] = []
+        for (path, _kind, value), (start, _end, _style) in zip(self.readings, self.places):
+            what = _rival(path, value, entry, keys[0].lower())
+            if what:
+                found.append(Note(leaf.path, what, start, what != _TWIN))
+        return found
 
 
 def _rival(path: Path, value: str, entry: Path, said: str) -> Optional[str]:
