@@ -27,7 +27,7 @@ _IDLE_OPTION = re.compile(r"-[grx]+|--")
 #: Options of declare that change values, without those that only show something.
 _CHANGING_OPTION = re.compile(r"-(?!.*[fFp]).*[aAcilnuLRZ]")
 #: Options that take the next word: those of sudo and env, and of read and its like.
-_TAKES_WORD = re.compile(r"-[ughpCrtTURD]|--(?:user|group|unset|chdir)")
+_TAKES_WORD = re.compile(r"-[A-Za-z]*[ughpCrtTURD]|--(?:user|group|unset|chdir)")
 _TAKES_WORD_TO_READ = {
     "read": re.compile(r"-[A-Za-z]*[dinNptu]"),
     "mapfile": re.compile(r"-[A-Za-z]*[dnOsuCc]"),
@@ -130,9 +130,9 @@ class Arguments(Assignments):
     def _printed(self, state: CommandList, start: int, end: int) -> int:
         """Take an argument of ``printf``, of which only the first one can be ``-v``."""
         state.next = ARGUMENT
-        if self._said(start, end) == "-v":
-            start = self._run(BLANKS, end)
-            end = self.word(start)
+        if self.text.startswith("-v", start, end):
+            start = start + 2 if end > start + 2 else self._run(BLANKS, end)
+            end = max(end, self.word(start))
             self._note_named(start, end, "printf -v that sets it")
         return end
 

@@ -33,6 +33,7 @@ SHELL = [
     ("KEY=old\ncommand getopts ab: KEY\n", "getopts that sets it in line 2"),
     ("KEY=old\nprintf -v KEY %s x\n", "printf -v that sets it in line 2"),
     ("KEY=old\nx=$(printf -v 'KEY[0]' x)\n", "printf -v that sets it in line 2"),
+    ("KEY=old\nprintf -vKEY %s x\n", "printf -v that sets it in line 2"),
     ("KEY=old\n./job\nunset A KEY\n", "unset in line 3"),
     ("KEY=old\nread KEY\nunset KEY\n", "read that sets it in line 2, unset in line 3"),
 ]
@@ -156,6 +157,7 @@ def test_a_key_with_another_prefix_is_no_obstacle() -> None:
     [
         "sudo KEY=@@ ./job",
         "sudo -E -u app KEY=@@ A=1 ./job",
+        "sudo -Eu app KEY=@@ ./job",
         "sudo --user app env -i KEY='@@' ./job",
         "env KEY=@@ ./job",
     ],
