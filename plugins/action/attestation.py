@@ -30,6 +30,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import moment_
 
 #: What the role registers for a batch, and the next batch looks at.
 _RECORDED = "__distribute_recorded"
+#: Seconds for which nobody likes to wait without a word.
+_LONG = 10
 
 
 class ActionModule(ControlAction):
@@ -87,6 +89,7 @@ class ActionModule(ControlAction):
             for name in own:
                 missing[name.split("/", 1)[0]].append({"client_id": client_id, "dependent": name})
             desired[client_id] = decision.desired
+            self._say_how_long(run, len(hosts_of(own)))
             if own and decision.desired == "staged" and not self.check_mode:
                 distributing.begin(run, batch)
         return {
@@ -95,6 +98,13 @@ class ActionModule(ControlAction):
             "missing": missing,
             "elsewhere": self._elsewhere(missing, desired),
         }
+
+    def _say_how_long(self, run: Run, hosts: int) -> None:
+        """Tell about the turns for token requests, where they take longer than the work."""
+        rate = run.integration.tokens_per_second
+        if hosts / rate >= _LONG:
+            name = run.integration.name
+            self.tell(f"{name}: {hosts} host(s) take turns, {rate:g} token requests per second: {hosts / rate:.0f} s")
 
     def _waits(self, run: Run, decision: Decision) -> bool:
         """Tell whether an integration's rollout stops before this batch.

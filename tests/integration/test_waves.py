@@ -45,6 +45,13 @@ def test_databases_come_before_web_servers_each_with_a_canary(operations: Operat
     assert operations.history("crm_sync").count("attested") == 4
 
 
+def test_turns_for_token_requests_that_take_long_are_announced(operations: Operations) -> None:
+    """Nobody looks at a silent screen for a minute without thinking that it hangs."""
+    assert operations.rotate(limit=DATABASES[0]).status == 0
+    run = operations.rotate("--check", sfmc_tokens_per_second=0.05, sfmc_serial=["100%"])
+    assert "crm_sync: 1 host(s) take turns, 0.05 token requests per second: 20 s" in run.said, run
+
+
 def test_a_failed_batch_stops_the_rollout_and_the_next_run_goes_on(operations: Operations) -> None:
     """I-3, I-12, I-13: what was done stays, both secrets work, who failed comes last in its order."""
     first, second = DATABASES
