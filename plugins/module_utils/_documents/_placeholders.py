@@ -11,7 +11,7 @@ _ANYWHERE = r"[$#]\{|\$\(|\{\{|\{%|<%|%env\(|%\([^()]*\)s"
 #: AWS, vals; anything that is an address, as 1Password has them.
 _AT_THE_BEGINNING = (
     r"!\[|ENC[(\[]|\{cipher\}|@string/|@Microsoft\.KeyVault\(|\$ANSIBLE_VAULT;|"
-    r"(?:ref\+)?[a-z][a-z0-9+.-]*://|vault:|arn:"
+    r"[a-z][a-z0-9+.-]*://|vault:|arn:"
 )
 #: What is a reference if it is all of the value: $NAME, @name@, @{store:name}, %NAME%, __NAME__.
 _ALL_OF_IT = r"\$\w+|@[\w.-]+@|@\{[^{}]*\}|%[^%\s]+%|__[A-Z][A-Z0-9_]*__"
