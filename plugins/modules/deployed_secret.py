@@ -44,6 +44,7 @@ options:
       - The dependents that are meant, of those that the inventory declares. Without it, all.
       - RV(keyturn.sfmc.attestation#module:missing) of O(keyturn.sfmc.attestation#module:state=begun) names those
         whose proof a rotation needs, by host.
+      - What is named is restarted and checked, as far as it says how; its proof is missing or does not count any more.
     type: list
     elements: dict
     suboptions:
@@ -159,7 +160,7 @@ options:
         default: token
         choices: [token, fingerprint, soak]
       unattested:
-        description: Whether the journal has no proof of it yet, so that a restart may still be owed.
+        description: Whether the journal has no proof of it that counts, so that a restart may still be owed.
         type: bool
         default: false
       accept_unknown:
