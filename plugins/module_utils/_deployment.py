@@ -64,6 +64,8 @@ class Deployment:
         """Take a dependent with `name`, `files`, `restart`, `check`, `proof`, `unattested` and `accept_unknown`."""
         self.dependent = dependent
         self.target = target
+        #: What stood at the places; programs may know it, so no message shows it.
+        self.seen: List[str] = []
         self._edits: List[_Edit] = []
         self.evidence: Dict[str, Any] = {
             "name": dependent["name"],
@@ -153,6 +155,7 @@ class Deployment:
             path = file["path"]
             edit = edits.get(path) or _opened(path)
             located = self._located(file, edit.content)
+            self.seen.append(located.value)
             before = self._recognised(located, file)
             content = edit.content
             if located.value == self.target.secret:

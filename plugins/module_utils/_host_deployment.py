@@ -23,13 +23,13 @@ def deploy(
     dependents: Sequence[Mapping[str, Any]],
     targets: Mapping[str, Target],
     ask: Ask,
-    upkeep: Callable[[], "Upkeep"],
+    upkeep: Callable[[List[str]], "Upkeep"],
     check_mode: bool,
 ) -> List[Dict[str, Any]]:
     """Bring a host's dependents to their targets; return the evidence of each. Never raises for what it finds.
 
     :param targets: by client id.
-    :param upkeep: makes what restarts and checks, when something is owed.
+    :param upkeep: makes what restarts and checks, when something is owed, from the secrets that stood in the files.
     :return: for each dependent `name`, `client_id`, `fingerprint`, `files`, `changed`, `restarted`, `proof` (None in
         check mode when something would be written) and `refusal` (None when all went well).
     """
@@ -59,11 +59,11 @@ def _asked_once(ask: Ask) -> Ask:
     return asked
 
 
-def _care(works: Sequence[Deployment], upkeep: Callable[[], "Upkeep"]) -> None:
+def _care(works: Sequence[Deployment], upkeep: Callable[[List[str]], "Upkeep"]) -> None:
     """Restart and check what is owed; then see that this left the files as they were."""
     owed = [work for work in works if work.care_is_owed]
     if any(work.dependent["restart"] or work.dependent["check"] for work in owed):
-        care = upkeep()
+        care = upkeep([value for work in works for value in work.seen])
         _for_each_distinct(owed, "restart", care.restart)
         for work in owed:
             work.evidence["restarted"] = work.dependent["restart"] is not None and not work.refused

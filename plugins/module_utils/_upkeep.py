@@ -9,7 +9,9 @@ import subprocess
 import tempfile
 import time
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional
+from urllib.parse import urlsplit
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._masking import masked
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 RESTART_WORKS = "I-14: a restart is owed until it worked"
@@ -28,7 +30,7 @@ class Ended(NamedTuple):
 
 
 class Upkeep:
-    """Restarts and checks on this host; what programs print is shown without the given secrets."""
+    """Restarts and checks on this host; of what programs print the last line is shown, without secrets."""
 
     def __init__(
         self,
@@ -36,7 +38,10 @@ class Upkeep:
         secrets: List[str],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Take how to ask a URL: (url, validate_certs) -> the status as text, or what went wrong."""
+        """Take how to ask a URL: (url, validate_certs) -> the status as text, or what went wrong.
+
+        :param secrets: those that a program may know, and so print.
+        """
         self._get_status = get_status
         self._secrets = secrets
         self._sleep = sleep
@@ -65,7 +70,7 @@ class Upkeep:
                 return
         raise Refusal(
             CHECK_PASSES,
-            _named(check),
+            self._shown(_named(check), _named(check)),
             f"status {check['status']}" if check["url"] else "exit status 0",
             f"{found}, after {check['retries'] + 1} tries",
             _AGAIN,
@@ -75,7 +80,7 @@ class Upkeep:
         """Return what is wrong, an empty text when nothing is."""
         if check["url"]:
             status = self._get_status(check["url"], check["validate_certs"])
-            return "" if status == str(check["status"]) else self._shown(status)
+            return "" if status == str(check["status"]) else self._shown(status, _named(check))
         ended = self._run(check["command"] or _service_command(check["service"], "is-active"), check["timeout"])
         return "" if ended.status == 0 else _ended(ended)
 
@@ -94,15 +99,15 @@ class Upkeep:
                 status = None
             output.seek(max(0, output.tell() - 4096))
             lines = output.read().decode("utf-8", "replace").splitlines()
-        return Ended(status, self._shown(next((line for line in reversed(lines) if line.strip()), "")))
+        last = next((line for line in reversed(lines) if line.strip()), "")
+        return Ended(status, self._shown(last, " ".join(command)))
 
-    def _shown(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "(a secret)")
-        return text.strip()[-_SHOWN:]
+    def _shown(self, text: str, declared: str) -> str:
+        return masked(text, self._secrets, declared).strip()[-_SHOWN:]
 
     def _failed(self, rule: str, command: List[str], ended: Ended) -> Refusal:
-        return Refusal(rule, self._shown(" ".join(command)), "exit status 0", _ended(ended), _AGAIN)
+        words = " ".join(command)
+        return Refusal(rule, self._shown(words, words), "exit status 0", _ended(ended), _AGAIN)
 
 
 def restart_commands(restart: Mapping[str, Any]) -> List[List[str]]:
@@ -131,10 +136,16 @@ def _service_command(name: str, action: str) -> List[str]:
 
 def _named(check: Mapping[str, Any]) -> str:
     if check["url"]:
-        return str(check["url"])
+        return shown_url(check["url"])
     return " ".join(check["command"]) if check["command"] else f"service {check['service']}"
 
 
 def _ended(ended: Ended) -> str:
     how = "no end within its time" if ended.status is None else f"exit status {ended.status}"
     return f"{how} ({ended.said})" if ended.said else how
+
+
+def shown_url(url: str) -> str:
+    """Return a URL without what may be a credential in it: user and password, query, fragment."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -200,6 +200,12 @@ options:
   secrets:
     description: Filled in by the controller from the store; a task does not give it.
     type: dict
+  hidden:
+    description:
+      - Other secrets that programs of this host may know, such as the former one; no message shows them.
+      - Filled in by the controller from the store; a task does not give it.
+    type: list
+    elements: str
   fingerprint_keys:
     description: Filled in by the controller from the store; a task does not give it.
     type: dict
@@ -300,6 +306,7 @@ ARGUMENTS = {
     "dependents": {"type": "list", "elements": "dict", "options": _DEPENDENT},
     "targets": {"type": "list", "elements": "dict", "options": _TARGET},
     "secrets": {"type": "dict", "no_log": True},
+    "hidden": {"type": "list", "elements": "str", "no_log": True},
     "fingerprint_keys": {"type": "dict", "no_log": True},
 }
 
@@ -351,11 +358,11 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     given = module.params
 
-    def upkeep() -> Any:
+    def upkeep(seen: List[str]) -> Any:
         # Needed after a change only; a host imports anew in each call.
         from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import Upkeep
 
-        return Upkeep(url_status, list((given["secrets"] or {}).values()))
+        return Upkeep(url_status, [*(given["secrets"] or {}).values(), *(given["hidden"] or []), *seen])
 
     evidence = deploy(given["dependents"] or [], _targets(given), _paced(given, started), upkeep, module.check_mode)
     refusals = [Refusal(**item["refusal"]) for item in evidence if item["refusal"]]

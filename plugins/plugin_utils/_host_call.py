@@ -67,9 +67,21 @@ class HostCall:
         return {
             "dependents": [self._dependent(item) for item in self.dependents],
             "targets": [self._target(item, check_mode) for item in self._integrations.values()],
+            "hidden": sorted({secret for key in self._integrations for secret in self._hidden(key)}),
             "secrets": {key: self.secret(key).reveal() for key in self._integrations},
             "fingerprint_keys": {key: record.secrets.key for key, record in self._records.items()},
         }
+
+    def _hidden(self, client_id: str) -> list[str]:
+        """Return the secrets that programs of the host may know: what they print is shown without them (I-27).
+
+        The staged one only once it may be there: nobody gets it before.
+        """
+        record = self._records[client_id]
+        rotation, secrets = record.journal.open_rotation, record.secrets
+        handed_out = self._distributing or (rotation is not None and rotation.distribution_at is not None)
+        kept = [secrets.active, secrets.previous, secrets.staged if handed_out else None]
+        return [secret.reveal() for secret in kept if secret is not None]
 
     def accepts_unknown(self, item: DeclaredDependent) -> bool:
         """Tell whether any value may stand at a place: declared so, and nobody ever proved what stands there."""

@@ -87,6 +87,17 @@ def test_i15_a_proof_that_counts_owes_nothing(kept: Kept) -> None:
     assert not kept.owes(replace(BEGUN, attestations=kept.proved(1)))
 
 
+def test_i27_messages_of_a_host_hide_what_its_programs_may_know(kept: Kept) -> None:
+    """The former secret works until the activation; nobody has the staged one before a distribution."""
+    active, staged, previous = kept.active.reveal(), kept.staged.reveal(), kept.previous.reveal()
+    waiting = replace(BEGUN, distribution_at=None)
+    assert kept.call(waiting)["hidden"] == [active]
+    assert kept.call(waiting, distributing=True)["hidden"] == sorted([active, staged])
+    assert kept.call(BEGUN)["hidden"] == sorted([active, staged])
+    kept.secrets = replace(kept.secrets, previous=kept.previous)
+    assert kept.call(None)["hidden"] == sorted([active, previous])
+
+
 AFTER: dict[str, dict[str, Any]] = {
     "activated": {"activated_at": NOW - 100 * HOUR},
     "activated before any distribution": {"activated_at": NOW - 100 * HOUR, "distribution_at": None},

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import sys
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,35 @@ def test_i27_what_a_command_prints_is_shown_without_the_secret() -> None:
         upkeep.restart({**NO_RESTART, "command": ["/bin/sh", "-c", f"echo bad secret {secret}; exit 1"]})
     assert secret not in str(refused.value)
     assert "bad secret (a secret)" in refused.value.found
+
+
+def test_i27_of_what_a_check_prints_no_secret_is_shown_however_it_stands_there() -> None:
+    """The former secret still works until the activation, and a program may log the header that it sent."""
+    former, other = make_new_secret(), make_new_secret()
+    header = base64.b64encode(f"0a1b2c3d4e5f6g7h8i9j0k1l:{former}".encode()).decode()
+    upkeep, _slept = _upkeep_of(secrets=[make_new_secret(), former])
+    with pytest.raises(Refusal) as refused:
+        said = f"401 for {former} in Basic {header}, token {other}"
+        upkeep.check({**NO_CHECK, "command": ["/bin/sh", "-c", 'echo "$0"; exit 1', said], "retries": 0})
+    # The words of the declared command are the inventory's own; what the store knows is hidden there too.
+    assert former not in str(refused.value) and header[40:60] not in str(refused.value)
+
+
+def test_i27_what_looks_like_a_secret_is_not_shown(tmp_path: Path) -> None:
+    """A token, or a secret that only the program knows."""
+    other = make_new_secret()
+    (tmp_path / "log").write_text(f"refused: {other}\n")
+    upkeep, _slept = _upkeep_of()
+    with pytest.raises(Refusal) as refused:
+        upkeep.restart({**NO_RESTART, "command": ["/bin/sh", "-c", f"cat {tmp_path}/log; exit 1"]})
+    assert refused.value.found == "exit status 1 (refused: (hidden))"
+
+
+def test_i27_of_a_url_neither_user_nor_query_is_shown() -> None:
+    upkeep, _slept = _upkeep_of(["503"] * 3)
+    with pytest.raises(Refusal) as refused:
+        upkeep.check({**NO_CHECK, "url": "http://me:hush@localhost:8081/health?key=hush#hush"})
+    assert refused.value.offender == "http://localhost:8081/health"
 
 
 @pytest.mark.parametrize(
