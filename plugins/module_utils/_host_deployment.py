@@ -11,8 +11,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Sequence, Tuple
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Ask, Deployment, Target
-from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Ask, Deployment, Target, refusal_of
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import Answer
 
 if TYPE_CHECKING:
@@ -36,6 +35,10 @@ def deploy(
     works = [Deployment(dependent, targets[dependent["client_id"]]) for dependent in dependents]
     for work in works:
         work.attempt(partial(work.write, check_mode))
+    # Two dependents may share a file: who comes second finds it right already, and is owed a restart all the same.
+    written = {path for work in works for path in work.written}
+    for work in works:
+        work.note_written(written)
     standing = [work for work in works if not (check_mode and work.evidence["changed"])]
     once = _asked_once(ask)
     for work in standing:
@@ -79,8 +82,7 @@ def _for_each_distinct(works: Sequence[Deployment], what: str, act: Callable[[Ma
         if work.dependent[what] is not None and not work.refused:
             groups.setdefault(json.dumps(work.dependent[what], sort_keys=True), []).append(work)
     for group in groups.values():
-        try:
-            act(group[0].dependent[what])
-        except Refusal as refusal:
-            for work in group:
-                work.evidence["refusal"] = refusal.as_dict()
+        names = ", ".join(str(work.dependent["name"]) for work in group)
+        refusal = refusal_of(partial(act, group[0].dependent[what]), f"{what} of {names}")
+        for work in group:
+            work.fail(refusal)

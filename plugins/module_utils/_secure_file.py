@@ -21,12 +21,13 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._file_snapshot import
     check_unchanged,
     failed,
     read,
+    real_path,
     reason,
     unfit,
 )
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-__all__ = ["DEFAULT_LIMIT", "Facts", "Snapshot", "check_replaceable", "read", "replace"]
+__all__ = ["DEFAULT_LIMIT", "Facts", "Snapshot", "check_replaceable", "read", "real_path", "replace"]
 
 #: Room that a new directory entry may take, in bytes.
 _SPARE = 4096
