@@ -5,12 +5,13 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional
-from urllib.parse import urlsplit
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import shown_url
 from ansible_collections.keyturn.sfmc.plugins.module_utils._masking import masked
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
@@ -19,6 +20,8 @@ CHECK_PASSES = "a dependent is well after it got its secret"
 
 _SYSTEMD = "/run/systemd/system"
 _SHOWN = 200
+#: Seconds after which a service is looked at once more: many die of a wrong configuration a moment after their start.
+_SETTLE = 2.0
 _AGAIN = "mend it and run again: the file is right already, and both secrets work until the activation, which waits"
 
 
@@ -65,7 +68,7 @@ class Upkeep:
         for attempt in range(check["retries"] + 1):
             if attempt:
                 self._sleep(check["delay"])
-            found = self._checked(check)
+            found = self._checked_and_settled(check)
             if not found:
                 return
         raise Refusal(
@@ -76,26 +79,47 @@ class Upkeep:
             _AGAIN,
         )
 
+    def _checked_and_settled(self, check: Mapping[str, Any]) -> str:
+        """Return what is wrong now or, where the check says so, a moment later; an empty text when nothing is."""
+        found = self._checked(check)
+        settle = check.get("settle")
+        if settle is None:
+            settle = _SETTLE if check["service"] else 0.0
+        if found or not settle:
+            return found
+        self._sleep(settle)
+        found = self._checked(check)
+        return f"well at first, {settle:g} s later {found}" if found else ""
+
     def _checked(self, check: Mapping[str, Any]) -> str:
         """Return what is wrong, an empty text when nothing is."""
         if check["url"]:
             status = self._get_status(check["url"], check["validate_certs"])
-            return "" if status == str(check["status"]) else self._shown(status, _named(check))
+            return "" if status.split(" ")[0] == str(check["status"]) else self._shown(status, _named(check))
         ended = self._run(check["command"] or _service_command(check["service"], "is-active"), check["timeout"])
         return "" if ended.status == 0 else _ended(ended)
 
     def _run(self, command: List[str], timeout: float) -> Ended:
-        """Run a command; a program that it leaves behind may keep the output open, so it goes to a file."""
+        """Run a command; a program that it leaves behind may keep the output open, so it goes to a file.
+
+        It has a session of its own, so that all that it started can be ended with it when it takes too long.
+        """
+        words = [word.encode("utf-8", "surrogateescape") for word in command]
         with tempfile.TemporaryFile() as output:
             try:
-                process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+                process = subprocess.Popen(
+                    words,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
             except OSError as error:
                 return Ended(127, f"{command[0]}: {os.strerror(error.errno or 0)}")
             try:
                 status = process.wait(timeout)  # type: Optional[int]
             except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+                _end_group(process)
                 status = None
             output.seek(max(0, output.tell() - 4096))
             lines = output.read().decode("utf-8", "replace").splitlines()
@@ -108,6 +132,14 @@ class Upkeep:
     def _failed(self, rule: str, command: List[str], ended: Ended) -> Refusal:
         words = " ".join(command)
         return Refusal(rule, self._shown(words, words), "exit status 0", _ended(ended), _AGAIN)
+
+
+def _end_group(process: "subprocess.Popen[bytes]") -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except PermissionError:  # all that is left belongs to another user
+        process.kill()
+    process.wait()
 
 
 def restart_commands(restart: Mapping[str, Any]) -> List[List[str]]:
@@ -126,8 +158,19 @@ def _engine() -> str:
     return "docker" if shutil.which("docker") or not shutil.which("podman") else "podman"
 
 
-def _service_command(name: str, action: str) -> List[str]:
-    """Return how this host's init system is told: systemd, OpenRC, or whatever `service` stands for."""
+def _service_command(name: Optional[str], action: str) -> List[str]:
+    """Return how this host's init system is told: systemd, OpenRC, or whatever `service` stands for.
+
+    :raises Refusal: no service is named, and nothing else was before this was asked.
+    """
+    if not name:
+        raise Refusal(
+            "a restart and a check name what is meant",
+            f"service, to {action}",
+            "a name",
+            "none",
+            "name a service, a command or another of the documented ones in `sfmc_dependents`",
+        )
     if os.path.isdir(_SYSTEMD):
         return ["systemctl"] + (["is-active", "--quiet"] if action == "is-active" else [action]) + [name]
     action = "status" if action == "is-active" else action
@@ -143,9 +186,3 @@ def _named(check: Mapping[str, Any]) -> str:
 def _ended(ended: Ended) -> str:
     how = "no end within its time" if ended.status is None else f"exit status {ended.status}"
     return f"{how} ({ended.said})" if ended.said else how
-
-
-def shown_url(url: str) -> str:
-    """Return a URL without what may be a credential in it: user and password, query, fragment."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

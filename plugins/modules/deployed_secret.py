@@ -125,7 +125,7 @@ options:
         type: dict
         suboptions:
           url:
-            description: URL that this host asks.
+            description: URL that this host asks. A redirect is not followed.
             type: str
           status:
             description: Status that the URL answers.
@@ -154,6 +154,11 @@ options:
             description: Seconds for one try of a command.
             type: float
             default: 30
+          settle:
+            description:
+              - Seconds after which it is looked at once more, and has to be well again.
+              - Without it, 2 for a service, and no second look for anything else.
+            type: float
       proof:
         description: Which proof is wanted.
         type: str
@@ -280,6 +285,7 @@ _CHECK = {
     "retries": {"type": "int", "default": 10},
     "delay": {"type": "int", "default": 1},
     "timeout": {"type": "float", "default": 30},
+    "settle": {"type": "float"},
 }
 _DEPENDENT = {
     "name": {"type": "str", "required": True},

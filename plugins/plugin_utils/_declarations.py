@@ -79,6 +79,7 @@ _CHECK = {
     "status": {"type": "int", "default": 200},
     "validate_certs": {"type": "bool", "default": True},
     "timeout": {"type": "float", "default": 30.0},
+    "settle": {"type": "float"},
 }
 DEPENDENT = {
     "integration": {"type": "str", "required": True},

@@ -302,7 +302,15 @@ def _restart(*command: str) -> dict[str, Any]:
 
 
 def _check(*command: str) -> dict[str, Any]:
-    return {"url": None, "command": list(command), "service": None, "retries": 0, "delay": 0, "timeout": 30}
+    return {
+        "url": None,
+        "command": list(command),
+        "service": None,
+        "retries": 0,
+        "delay": 0,
+        "timeout": 30,
+        "settle": None,
+    }
 
 
 def _said(host: Host) -> list[str]:
