@@ -219,8 +219,8 @@ def _place(file: Mapping[str, Any]) -> str:
     return f"{file['path']}, key {file['key']}" if file["key"] else f"{file['path']}, wherever a secret stands"
 
 
-#: What this host's Python may make of a declaration that it cannot take: a NUL, a letter that the locale does not know.
-_STUMBLES = (ValueError, TypeError, OverflowError, RecursionError)
+#: What this host may make of a declaration that it cannot take: a NUL, a number too large, no room for an output.
+_STUMBLES = (OSError, ValueError, TypeError, OverflowError, RecursionError)
 
 
 def refusal_of(step: Callable[[], None], whose: str) -> Optional[Refusal]:
@@ -233,9 +233,9 @@ def refusal_of(step: Callable[[], None], whose: str) -> Optional[Refusal]:
         # Never its message, which may quote a file.
         frames = [frame.f_code.co_name for frame, _line in walk_tb(error.__traceback__)]
         return Refusal(
-            "what this host's Python cannot take fails its own dependent and no other",
+            "what a host cannot take fails its own dependent and no other",
             whose,
-            "paths, commands and URLs that can be passed on",
+            "paths, commands and URLs that can be passed on, and room for what commands print",
             f"{type(error).__name__} in {frames[-1]}",
             "correct this dependent in `sfmc_dependents`, and run again: both secrets work until the activation",
         )

@@ -12,7 +12,6 @@ import time
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import shown_url
-from ansible_collections.keyturn.sfmc.plugins.module_utils._masking import masked
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 RESTART_WORKS = "I-14: a restart is owed until it worked"
@@ -22,11 +21,13 @@ _SYSTEMD = "/run/systemd/system"
 _SHOWN = 200
 #: Seconds after which a service is looked at once more: many die of a wrong configuration a moment after their start.
 _SETTLE = 2.0
+#: Seconds within which a process that was killed is gone.
+_ENDS = 10
 _AGAIN = "mend it and run again: the file is right already, and both secrets work until the activation, which waits"
 
 
 class Ended(NamedTuple):
-    """How a command ended: its exit status (None: not within its time), and the end of what it said."""
+    """How a command ended: its exit status (None: not within its time), and when it failed the end of what it said."""
 
     status: Optional[int]
     said: str
@@ -121,12 +122,17 @@ class Upkeep:
             except subprocess.TimeoutExpired:
                 _end_group(process)
                 status = None
+            if status == 0:
+                return Ended(status, "")
             output.seek(max(0, output.tell() - 4096))
             lines = output.read().decode("utf-8", "replace").splitlines()
         last = next((line for line in reversed(lines) if line.strip()), "")
         return Ended(status, self._shown(last, " ".join(command)))
 
     def _shown(self, text: str, declared: str) -> str:
+        # Needed after a failure only.
+        from ansible_collections.keyturn.sfmc.plugins.module_utils._masking import masked
+
         return masked(text, self._secrets, declared).strip()[-_SHOWN:]
 
     def _failed(self, rule: str, command: List[str], ended: Ended) -> Refusal:
@@ -135,11 +141,12 @@ class Upkeep:
 
 
 def _end_group(process: "subprocess.Popen[bytes]") -> None:
+    """End a command with all that it started. Another user's (`sudo`) goes on: nobody here can end it."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
-    except PermissionError:  # all that is left belongs to another user
-        process.kill()
-    process.wait()
+        process.wait(_ENDS)
+    except (PermissionError, subprocess.TimeoutExpired):
+        pass
 
 
 def restart_commands(restart: Mapping[str, Any]) -> List[List[str]]:

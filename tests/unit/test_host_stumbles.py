@@ -51,12 +51,12 @@ class Host:
         said = {"name": name, "client_id": "0a1b2c3d4e5f6g7h8i9j0k1l", "files": [file], "restart": None, "check": None}
         return {**said, "proof": "fingerprint", "unattested": False, "accept_unknown": False, **more}
 
-    def deploy(self, *dependents: dict[str, Any], **environment: str) -> list[dict[str, Any]]:
+    def deploy(self, *dependents: dict[str, Any], before: str = "", **environment: str) -> list[dict[str, Any]]:
         """Deploy in a new Python; what it prints on stderr is a failure."""
         given = json.dumps({"dependents": dependents, "former": self.former, "wanted": self.wanted})
         env = {**os.environ, "PYTHONPATH": IMPORTS, **environment}
         ended = subprocess.run(
-            [sys.executable, "-c", DRIVER], input=given, env=env, capture_output=True, text=True, check=False
+            [sys.executable, "-c", before + DRIVER], input=given, env=env, capture_output=True, text=True, check=False
         )
         assert ended.stderr == ""
         found: list[dict[str, Any]] = json.loads(ended.stdout)
@@ -90,6 +90,13 @@ def test_what_python_cannot_take_fails_its_dependent_and_no_other(host: Host, ba
     assert (well["refusal"], well["restarted"]) == (None, True)
     assert (host.root / "restarted").exists()
     assert host.former not in json.dumps(failed) and host.wanted not in json.dumps(failed)
+
+
+def test_a_host_without_room_for_what_a_restart_prints_says_so(host: Host) -> None:
+    restart = {"restart": {**RESTART, "command": ["true"], "timeout": 30}}
+    nowhere = "import tempfile\ntempfile.TemporaryFile = lambda: open('/nowhere/file')\n"
+    (evidence,) = host.deploy(host.app("full", **restart), before=nowhere)
+    assert "FileNotFoundError" in evidence["refusal"]["found"] and evidence["changed"] is True
 
 
 def test_names_that_the_locale_does_not_know_are_as_good_as_any(host: Host) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,22 @@ def test_a_restart_that_does_not_end_is_ended_with_all_that_it_started(tmp_path:
     assert refused.value.found == "no end within its time"
     assert (tmp_path / "pid").read_text().strip().isdigit()
     assert subprocess.run(["flock", "-w", "20", tmp_path / "lock", "true"], check=False).returncode == 0
+
+
+def test_a_restart_of_another_user_that_does_not_end_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`sudo` without a terminal that it could ask: nobody but root may end it."""
+    started: list[int] = []
+
+    def refuses(group: int, _signal: int) -> None:
+        started.append(group)
+        raise PermissionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "killpg", refuses)
+        upkeep, _slept = _upkeep_of()
+        with pytest.raises(Refusal, match="no end within its time"):
+            upkeep.restart({**NO_RESTART, "command": ["sleep", "60"], "timeout": 0.05})
+    os.killpg(started[0], 9)
 
 
 def test_a_program_that_is_left_behind_does_not_hold_up_the_restart() -> None:
