@@ -17,8 +17,8 @@ description:
     with the value read back. Then what is owed is restarted and checked, and the files are read once more.
   - What several dependents of a host share is done once - a token request, a restart, a check.
   - When a file was written, every dependent of the host that declares it is restarted and checked; so is one whose
-    proof is missing or does not count any more. Nothing but M(keyturn.sfmc.attestation) records what was proved and what
-    failed, so let it follow a task of your own.
+    proof is missing or does not count any more. Nothing but M(keyturn.sfmc.attestation) records what was proved and
+    what failed, so let it follow a task of your own.
   - The host needs Python 3.6 or later; for files of the format C(yaml) also PyYAML.
 author:
   - Keyturn (@keyturn)

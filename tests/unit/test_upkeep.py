@@ -81,7 +81,7 @@ def test_a_restart_that_does_not_end_is_ended() -> None:
 def test_a_restart_that_does_not_end_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     upkeep, _slept = _upkeep_of()
     # The background process holds the lock as long as it lives.
-    holds = f"exec 9> {tmp_path}/lock; flock -n 9 || exit 1; sleep 600 & echo $! > {tmp_path}/pid; wait"
+    holds = f"exec 9> {tmp_path}/lock; flock -n 9 || exit 1; sleep 60 & echo $! > {tmp_path}/pid; wait"
     with pytest.raises(Refusal) as refused:
         upkeep.restart({**NO_RESTART, "command": ["/bin/bash", "-c", holds], "timeout": 1})
     assert refused.value.found == "no end within its time"
