@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,13 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import De
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._pacing import Turns
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import EVER, uncovered
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import (
+    EVER,
+    missing_before_activation,
+    uncovered,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Situation
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record, secret_of
 
 
@@ -61,9 +67,21 @@ class HostCall:
         return {
             "dependents": [self._dependent(item) for item in self.dependents],
             "targets": [self._target(item, check_mode) for item in self._integrations.values()],
+            "hidden": sorted({secret for key in self._integrations for secret in self._hidden(key)}),
             "secrets": {key: self.secret(key).reveal() for key in self._integrations},
             "fingerprint_keys": {key: record.secrets.key for key, record in self._records.items()},
         }
+
+    def _hidden(self, client_id: str) -> list[str]:
+        """Return the secrets that programs of the host may know: what they print is shown without them (I-27).
+
+        The staged one only once it may be there: nobody gets it before.
+        """
+        record = self._records[client_id]
+        rotation, secrets = record.journal.open_rotation, record.secrets
+        handed_out = self._distributing or (rotation is not None and rotation.distribution_at is not None)
+        kept = [secrets.active, secrets.previous, secrets.staged if handed_out else None]
+        return [secret.reveal() for secret in kept if secret is not None]
 
     def accepts_unknown(self, item: DeclaredDependent) -> bool:
         """Tell whether any value may stand at a place: declared so, and nobody ever proved what stands there."""
@@ -84,13 +102,25 @@ class HostCall:
         }
 
     def _is_unattested(self, item: DeclaredDependent) -> bool:
-        """A restart is owed to a crash between the write and the attestation, too (I-14, I-15)."""
-        record = self._records[item.client_id]
-        rotation = record.journal.open_rotation
-        if rotation is None:
-            return False
-        fingerprint = record.secrets.fingerprint(self.secret(item.client_id))
-        return bool(uncovered([item.dependent], rotation.attestations, fingerprint, EVER))
+        """Tell whether a restart may be owed although nothing changes now: a run may have died before it (I-14, I-15).
+
+        A distribution names only those whose proof does not count. Whoever else asks is told by the same rules; only
+        the age of a proof is then taken from the controller's clock.
+        """
+        if self._distributing:
+            return True
+        journal, policy = self._records[item.client_id].journal, self._integrations[item.client_id].policy
+        rotation = journal.open_rotation
+        if rotation is None or not (rotation.distribution_at or rotation.activated_at):
+            # Places hold the active secret or are left alone, but for those that were never proved and are taken over.
+            return self.accepts_unknown(item)
+        if desired_secret(journal, distributing=False) == "staged":
+            now = datetime.now(timezone.utc)
+            return bool(missing_before_activation(Situation(journal, (item.dependent,), policy, now)))
+        fingerprint = self._records[item.client_id].secrets.fingerprint(self.secret(item.client_id))
+        given_up = min((when for when in (rotation.abandoned_at, rotation.lost_at) if when), default=EVER)
+        since = EVER if rotation.activated_at else given_up
+        return bool(uncovered([item.dependent], rotation.attestations, fingerprint, since))
 
     def _target(self, integration: Integration, check_mode: bool) -> dict[str, Any]:
         client_id = integration.client_id

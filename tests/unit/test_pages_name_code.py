@@ -74,7 +74,7 @@ def _rules() -> Iterator[tuple[str, list[str]]]:
     for path in sorted((ROOT / "plugins").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refusal":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Refusal" and node.args:
                 texts = [part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant)]
                 yield f"{path.name}:{node.lineno}", [str(text).strip() for text in texts if len(str(text)) > 8]
 
