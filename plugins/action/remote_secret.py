@@ -16,7 +16,13 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import De
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place, Present
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import check_expected, filled, texts_of, value_at
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
+    check_expected,
+    check_whole,
+    filled,
+    texts_of,
+    value_at,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._settling import STATE, changed, settled
 
 _READ: dict[str, Any] = {
@@ -154,7 +160,9 @@ class ActionModule(ControlAction):
         found = settled(ask, read["state"], place.name) if read["state"] else ask()
         check_expected(found, read["expected"], place.name, self._borrowed.hidden)
         version = value_at(found, read["version"], place.name) if read["version"] else None
-        present = place.present(value_at(found, read["value"], place.name), version, _kept(read, found, place))
+        value, kept = value_at(found, read["value"], place.name), _kept(read, found, place)
+        check_whole([value, version, kept], place.name, read["placeholder"])
+        present = place.present(value, version, kept)
         shown = [present.secret] if present.shown else []
         self._borrowed.hidden = [place.secret, *self._credentials, *shown, *texts_of(present.value)]
         return present
@@ -169,6 +177,7 @@ class ActionModule(ControlAction):
         describe, write, described = arguments["describe"], arguments["write"], {}
         if describe:
             told = _kept(describe, self._borrowed.run(describe["module"], describe["arguments"]), place)
+            check_whole(told, place.name)
             described = {**describe["default"], **{name: value for name, value in told.items() if value is not None}}
         self._borrowed.run(write["module"], place.filled(write["arguments"], present, described))
         if present is not None:

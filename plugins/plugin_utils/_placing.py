@@ -17,6 +17,8 @@ _BROKEN_OFF = "MODULE FAILURE"
 _SSH = "Shared connection to "
 _SHOWN = 300
 _SHORTEST = 6
+#: What ansible-core puts where a module's result holds a text that the module was given as a credential.
+_MASKS = ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********")
 
 
 def value_at(result: Any, path: str, where: str) -> Any:
@@ -91,6 +93,32 @@ def texts_of(value: Any) -> list[str]:
     if isinstance(value, list | tuple):
         return [text for item in value for text in texts_of(item)]
     return [value] if isinstance(value, str) else []
+
+
+def names_of(value: Any) -> list[str]:
+    """Return the name of every member in a value that was read elsewhere."""
+    if isinstance(value, Mapping):
+        return [*map(str, value), *(name for item in value.values() for name in names_of(item))]
+    return [name for item in value for name in names_of(item)] if isinstance(value, list | tuple) else []
+
+
+def check_whole(value: Any, where: str, placeholder: str = "") -> None:
+    """Refuse what was read through a mask: written back, it would destroy what stands there (I-22).
+
+    A module that is given a credential takes that text out of its result wherever it stands, in other members too.
+
+    :param placeholder: what the system itself shows in place of a secret.
+    """
+    for text in (*names_of(value), *texts_of(value)):
+        if text != placeholder and any(mask in text for mask in _MASKS):
+            raise Refusal(
+                "I-22: a masked text is never written back",
+                where,
+                "what stands there, as it is",
+                "a text that the module masked: it is, or holds, one of the credentials that the module was given",
+                "log in without giving that text as an option (environment, credential file, identity of the machine),"
+                " or take it out of there; nothing was written",
+            )
 
 
 def check_expected(result: Any, expected: Mapping[str, Any], where: str, hidden: Iterable[str]) -> None:

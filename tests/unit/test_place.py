@@ -16,6 +16,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
     check_expected,
+    check_whole,
     filled,
     message_of,
     redacted,
@@ -199,6 +200,33 @@ def test_a_result_says_what_it_must() -> None:
 )
 def test_a_message_is_the_modules_with_that_of_the_api(result: dict[str, Any], message: str) -> None:
     assert message_of(result).endswith(message)
+
+
+@pytest.mark.parametrize("mask", ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********"])
+@pytest.mark.parametrize(
+    "masked",
+    [
+        "{}",
+        "https://login.example.com/{}/v2.0",
+        {"a": {"b": [1, "x", "{}"]}},
+        {"role={}": 1},
+        [{"a": [{"{}": None}]}],
+        json.dumps({"client_secret": OLD, "tenant": "{}"}),
+    ],
+)
+def test_i22_what_was_read_through_a_mask_is_refused(mask: str, masked: Any) -> None:
+    """A module that is given a credential takes it out of its result wherever it stands."""
+    value = json.loads(json.dumps(masked).replace("{}", mask))
+    with pytest.raises(Refusal, match=r"I-22.*log in without giving that text") as refused:
+        check_whole(value, "vault#apps/shop")
+    assert OLD not in str(refused.value)
+    check_whole(masked, "vault#apps/shop")
+
+
+def test_a_system_that_shows_stars_in_place_of_a_secret_may_say_so() -> None:
+    check_whole({"client_secret": "********"}, "here", "********")
+    with pytest.raises(Refusal, match="I-22"):
+        check_whole({"client_secret": "********", "url": "https://********"}, "here", "********")
 
 
 def test_marks_are_filled_at_any_depth_and_keep_their_type() -> None:

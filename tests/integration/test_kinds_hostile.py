@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Other systems at their worst: neighbours that look like credentials.
+
+One run over all of it, then a look at what it left.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
+from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome
+from ansible_collections.keyturn.sfmc.tests.standins.vault import Vault
+from ansible_collections.keyturn.sfmc.tests.testbed.declaration import Declaration, Environment, Host, Integration
+
+_WORK = Path(__file__).absolute().parents[2] / ".work"
+COLLECTIONS = f"{_WORK / 'collections'}:{_WORK / 'ecosystem'}"
+
+
+def estate(*hosts: str) -> Declaration:
+    """Hosts that stand for the controller, without files."""
+    environment = Environment("prod", (Integration("crm_sync", "CRM Sync", age_days=170),), "http")
+    return Declaration("hostile", (environment,), tuple(Host(name, "prod", ()) for name in hosts))
+
+
+def entry(name: str, kind: str, options: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return an entry of `sfmc_dependents`."""
+    return {"integration": "crm_sync", "name": name, "kind": kind, "options": options, **more}
+
+
+def declare(operations: Operations, host: str, *entries: dict[str, Any]) -> None:
+    """Give a host these dependents and no others."""
+    path = operations.estate.root / "inventory" / "host_vars" / f"{host}.yml"
+    path.write_text(yaml.safe_dump({"ansible_connection": "local", "sfmc_dependents": list(entries)}))
+
+
+@dataclass
+class Hostile:
+    """The systems, and the one run over them."""
+
+    operations: Operations
+    role: str
+    vault: Vault
+    before: dict[str, Any]
+    run: Outcome
+
+
+@pytest.fixture(scope="module")
+def hostile(bring_up_once: BringUp) -> Iterator[Hostile]:
+    operations = bring_up_once(estate("prod-a"))
+    old, role = operations.secret("crm_sync"), secrets.token_urlsafe(24)
+    before = {"client_secret": old, "approle_secret_id": role, "dsn": f"role={role};x=1"}
+    with ExitStack() as stack:
+        vault = Vault("kv", "team-a", secrets.token_urlsafe(24), ("web-rotation", role), {"apps/shop": before})
+        stack.enter_context(vault)
+        declare(operations, "prod-a", _in_vault(vault, role))
+        operations.hand_in_active("crm_sync")
+        run = operations.rotate("-vvvv", "--diff", env={"ANSIBLE_COLLECTIONS_PATH": COLLECTIONS})
+        yield Hostile(operations, role, vault, before, run)
+
+
+def _in_vault(vault: Vault, role: str) -> dict[str, Any]:
+    login = {"auth_method": "approle", "role_id": "web-rotation", "secret_id": role}
+    place = {"engine_mount_point": "kv", "path": "apps/shop", "key": "client_secret"}
+    return entry("vault", "hashi_vault_kv2", {"url": vault.url, "namespace": "team-a", **login, **place})
+
+
+def test_i22_a_neighbour_that_is_a_credential_of_ours_is_not_overwritten_with_a_mask(hostile: Hostile) -> None:
+    """AnsibleModule masks it in what was read; the document cannot be written back."""
+    assert hostile.run.status == 2, hostile.run
+    assert "I-22: a masked text is never written back" in hostile.run.said
+    assert len(hostile.vault.versions["apps/shop"]) == 1
+    assert hostile.vault.current("apps/shop") == hostile.before
