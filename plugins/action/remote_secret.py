@@ -6,15 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
+
+from ansible import constants as C
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._borrowed import Borrowed
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of, document_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._one_writer import only_writer
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place, Present
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
     check_expected,
@@ -92,7 +97,8 @@ class ActionModule(ControlAction):
         )
         self._credentials = credentials_of(item.dependent.kind, item.options["options"] or {})
         self._borrowed = Borrowed(self, self.variables, place.name, [secret, *self._credentials])
-        evidence, shown = self._placed(arguments, place, call, item)
+        with self._alone(item, place):
+            evidence, shown = self._placed(arguments, place, call, item)
         if evidence["refusal"] is None and not (self.check_mode and evidence["changed"]):
             evidence = self._proved(call, evidence, arguments["after"])
         if evidence["proof"] is not None and not shown:
@@ -120,6 +126,14 @@ class ActionModule(ControlAction):
                 "correct `dependent`, and name the integration by its client id",
             )
         return HostCall(integrations, found, self.vault_secrets, arguments["distributing"]), found[0]
+
+    def _alone(self, item: DeclaredDependent, place: Place) -> AbstractContextManager[None]:
+        """Keep other writers of the same document on this controller waiting, from the reading to the reading back."""
+        document = document_of(item.dependent.kind, item.options["options"] or {})
+        if document is None or self.check_mode:
+            return nullcontext()
+        home = Path(C.config.get_config_value("ANSIBLE_HOME"))
+        return only_writer(document, home / "keyturn" / "locks", place.name)
 
     # --- the place ---------------------------------------------------------------------------------------------------
 

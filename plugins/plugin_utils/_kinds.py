@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,7 +30,7 @@ KINDS: Mapping[str, Kind] = {
             "write": {"type": "list", "elements": "str", "required": True},
             "read": {"type": "list", "elements": "str"},
         },
-        ("write",),
+        member=("write",),
     ),
     "http": Kind(
         {
@@ -60,10 +61,11 @@ KINDS: Mapping[str, Kind] = {
             "ca_path": TEXT,
             "timeout": {"type": "int", "default": 30},
         },
-        ("write.url", "read.value", "key"),
+        document=("write.url",),
+        member=("read.value", "key"),
         urls=("write.url", "read.url"),
     ),
-    MANUAL: Kind({"where": NEEDED, "instructions": TEXT}, ("where",)),
+    MANUAL: Kind({"where": NEEDED, "instructions": TEXT}, member=("where",)),
     **_kinds_apis.KINDS,
     **_kinds_aws.KINDS,
     **_kinds_clouds.KINDS,
@@ -88,6 +90,18 @@ def places_of(kind: str, options: Mapping[str, Any]) -> tuple[str, ...]:
     else:
         said = [_named(name, options, KINDS[kind].urls) for name in KINDS[kind].identity]
     return ("#".join([kind, *(_text(each) for each in said if each)]),)
+
+
+def document_of(kind: str, options: Mapping[str, Any]) -> str | None:
+    """Return what tells the document of a dependent from all others, None when it is none that others write, too.
+
+    A kind of one's own has its option `place` for that.
+    """
+    if kind not in KINDS:
+        said = [options.get("place")]
+    else:
+        said = [_named(name, options, KINDS[kind].urls) for name in KINDS[kind].document]
+    return json.dumps([kind, *said]) if any(said) else None
 
 
 def check_urls(kind: str, options: Mapping[str, Any], offender: str) -> None:

@@ -49,7 +49,9 @@ HASHI_VAULT_KV2 = Kind(
         "key": _NEEDED_KEY,
         "encoding": ENCODING,
     },
-    ("url", "namespace", "engine_mount_point", "path", "key"),
+    system=("url", "namespace"),
+    document=("engine_mount_point", "path"),
+    member=("key",),
     urls=("url",),
 )
 
@@ -71,7 +73,9 @@ KUBERNETES_SECRET = Kind(
         "wait_timeout": {"type": "int"},
         "wait_sleep": {"type": "int"},
     },
-    ("host", "context", "namespace", "name", "key"),
+    system=("host", "context"),
+    document=("namespace", "name"),
+    member=("key",),
     urls=("host",),
 )
 
@@ -90,7 +94,9 @@ GITLAB_VARIABLE = Kind(
         "key": KEY,
         "encoding": ENCODING,
     },
-    ("api_url", "project", "group", "name", "environment_scope", "key"),
+    system=("api_url",),
+    document=("project", "group", "name", "environment_scope"),
+    member=("key",),
     required_one_of=(("project", "group", "instance"),),
     mutually_exclusive=(("project", "group", "instance"),),
     urls=("api_url",),
@@ -107,7 +113,8 @@ GITHUB_ACTIONS_SECRET = Kind(
         "environment": TEXT,
         "name": NEEDED,
     },
-    ("api_url", "organization", "repository", "environment", "name"),
+    system=("api_url",),
+    document=("organization", "repository", "environment", "name"),
     urls=("api_url",),
 )
 
@@ -123,7 +130,9 @@ AWX_CREDENTIAL = Kind(
         "credential_type": NEEDED,
         "key": _NEEDED_KEY,
     },
-    ("controller_host", "organization", "credential_type", "name", "key"),
+    system=("controller_host", "organization"),
+    document=("credential_type", "name"),
+    member=("key",),
     urls=("controller_host",),
 )
 
