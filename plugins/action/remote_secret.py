@@ -17,15 +17,15 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._borrowed import Borrowed
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of, document_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of, declared_texts, document_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._one_writer import only_writer
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place, Present
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
     check_expected,
     check_whole,
     filled,
-    texts_of,
     value_at,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._settling import STATE, changed, settled
@@ -95,8 +95,8 @@ class ActionModule(ControlAction):
             secret,
             (read or {}).get("placeholder", ""),
         )
-        self._credentials = credentials_of(item.dependent.kind, item.options["options"] or {})
-        self._borrowed = Borrowed(self, self.variables, place.name, [secret, *self._credentials])
+        self._hidden = self._not_shown(call, item)
+        self._borrowed = Borrowed(self, self.variables, place.name, self._hidden)
         with self._alone(item, place):
             evidence, shown = self._placed(arguments, place, call, item)
         if evidence["refusal"] is None and not (self.check_mode and evidence["changed"]):
@@ -126,6 +126,13 @@ class ActionModule(ControlAction):
                 "correct `dependent`, and name the integration by its client id",
             )
         return HostCall(integrations, found, self.vault_secrets, arguments["distributing"]), found[0]
+
+    def _not_shown(self, call: HostCall, item: DeclaredDependent) -> Hidden:
+        """Return what no message may show: every secret of the integration, and what lets us in."""
+        kind, options = item.dependent.kind, item.options["options"] or {}
+        kept = call.record(item.client_id).secrets
+        secrets = [secret.reveal() for secret in (kept.active, kept.staged, kept.previous) if secret is not None]
+        return Hidden([*secrets, *credentials_of(kind, options)], declared_texts(kind, options))
 
     def _alone(self, item: DeclaredDependent, place: Place) -> AbstractContextManager[None]:
         """Keep other writers of the same document on this controller waiting, from the reading to the reading back."""
@@ -171,14 +178,16 @@ class ActionModule(ControlAction):
     def _read(self, read: Mapping[str, Any], place: Place) -> Present:
         """Return what stands at the place now."""
         ask = partial(self._asked, read)
-        found = settled(ask, read["state"], place.name) if read["state"] else ask()
-        check_expected(found, read["expected"], place.name, self._borrowed.hidden)
-        version = value_at(found, read["version"], place.name) if read["version"] else None
+        found = settled(ask, read["state"], place.name, self._hidden) if read["state"] else ask()
         value, kept = value_at(found, read["value"], place.name), _kept(read, found, place)
+        if value != read["placeholder"]:
+            self._hidden.add(value)
+        check_expected(found, read["expected"], place.name, self._hidden)
+        version = value_at(found, read["version"], place.name) if read["version"] else None
         check_whole([value, version, kept], place.name, read["placeholder"])
         present = place.present(value, version, kept)
-        shown = [present.secret] if present.shown else []
-        self._borrowed.hidden = [place.secret, *self._credentials, *shown, *texts_of(present.value)]
+        if present.shown:
+            self._hidden.add(present.secret)
         return present
 
     def _asked(self, read: Mapping[str, Any]) -> Any:
@@ -234,7 +243,7 @@ class ActionModule(ControlAction):
                 "I-16: only a fresh token is proof",
                 where,
                 "an answer of the module deployed_secret",
-                str(result.get("msg") or "none"),
+                self._hidden.out_of(result.get("msg") or "none"),
                 "see that the host of this dependent has a Python (ansible_python_interpreter), then run again",
             )
         (seen,) = result["dependents"]
@@ -246,7 +255,7 @@ class ActionModule(ControlAction):
             for each in step["each"]:
                 marks = {f"${{{name}}}": value for name, value in each.items()}
                 result = self._borrowed.run(step["module"], filled(step["arguments"], marks))
-                check_expected(result, filled(step["expected"], marks), where, self._borrowed.hidden)
+                check_expected(result, filled(step["expected"], marks), where, self._hidden)
 
 
 def _kept(what: Mapping[str, Any], found: Any, place: Place) -> dict[str, Any]:

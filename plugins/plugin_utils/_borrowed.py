@@ -15,21 +15,22 @@ from ansible.plugins.loader import lookup_loader, module_loader
 from ansible.utils.display import Display
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import message_of, redacted
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import message_of
 
 
 class Borrowed:
-    """What one task borrows for one place.
+    """What one task borrows for one place."""
 
-    :ivar hidden: texts that no message may show: the secret, credentials, whatever else was read beside it.
-    """
+    def __init__(self, action: ActionBase, variables: dict[str, Any], where: str, hidden: Hidden) -> None:
+        """Take the action whose task runs them, the variables of its host, and the place's name for messages.
 
-    def __init__(self, action: ActionBase, variables: dict[str, Any], where: str, hidden: Sequence[str]) -> None:
-        """Take the action whose task runs them, the variables of its host, and the place's name for messages."""
+        :param hidden: what no message may show.
+        """
         self._action = action
         self._variables = variables
         self._where = where
-        self.hidden = hidden
+        self._hidden = hidden
 
     def run(self, module: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Run a module on the host, in check mode too: whether it may write is the caller's to decide.
@@ -89,7 +90,7 @@ class Borrowed:
             "what another system refuses is not done",
             self._where,
             f"{plugin} to work",
-            redacted(message, self.hidden),
+            self._hidden.out_of(message),
             "mend it and run again: both secrets work until the activation, which waits",
         )
 

@@ -12,13 +12,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils import _kinds_apis, _kinds_aws, _kinds_clouds
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import texts_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import is_private
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kind import ENCODING, KEY, NEEDED, TEXT, Kind
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import texts_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL
 
 _HEADERS: Mapping[str, Any] = {"type": "dict", "no_log": True}
@@ -123,7 +123,11 @@ def check_urls(kind: str, options: Mapping[str, Any], offender: str) -> None:
 
 def credentials_of(kind: str, options: Mapping[str, Any]) -> list[str]:
     """Return the texts that let us in at another system, and each of their words: nothing of them may be shown."""
-    return list(_credentials(KINDS[kind].options, options)) if kind in KINDS else []
+    if kind not in KINDS:
+        return []
+    queries = [urlsplit(str(url)).query for url in (_at(options, name) for name in KINDS[kind].urls) if url]
+    values = [value for query in queries for _name, value in parse_qsl(query)]
+    return [*_credentials(KINDS[kind].options, options), *values]
 
 
 def _credentials(known: Mapping[str, Any], options: Mapping[str, Any]) -> Iterator[str]:
@@ -131,8 +135,24 @@ def _credentials(known: Mapping[str, Any], options: Mapping[str, Any]) -> Iterat
         if said.get("no_log"):
             for text in texts_of(options.get(name)):
                 yield from dict.fromkeys((text, *text.split()))
-        elif "options" in said and options.get(name):
+        elif "options" in said and isinstance(options.get(name), Mapping):
             yield from _credentials(said["options"], options[name])
+
+
+def declared_texts(kind: str, options: Mapping[str, Any]) -> list[str]:
+    """Return the texts of options that are no credentials: messages may repeat them."""
+    if kind not in KINDS:
+        return texts_of(options.get("place"))
+    return list(_declared_texts(KINDS[kind].options, options))
+
+
+def _declared_texts(known: Mapping[str, Any], options: Mapping[str, Any]) -> Iterator[str]:
+    for name, said in known.items():
+        if "options" in said and isinstance(options.get(name), Mapping):
+            yield from _declared_texts(said["options"], options[name])
+        # What is raw (a body) may hold anything, and the query of a URL a credential.
+        elif not said.get("no_log") and said.get("type") != "raw":
+            yield from (text.partition("?")[0] if "://" in text else text for text in texts_of(options.get(name)))
 
 
 def _named(name: str, options: Mapping[str, Any], urls: tuple[str, ...]) -> Any:

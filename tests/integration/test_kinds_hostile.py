@@ -1,13 +1,14 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Other systems at their worst: neighbours that look like credentials.
+"""Other systems at their worst: neighbours that look like credentials, messages that show what the system holds.
 
 One run over all of it, then a look at what it left.
 """
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,9 +18,12 @@ from typing import Any
 
 import pytest
 import yaml
+from flask import Flask, request
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome
+from ansible_collections.keyturn.sfmc.tests.integration.test_secrets_stay_secret import leaks
+from ansible_collections.keyturn.sfmc.tests.standins.standin import Answer, Mistake, Standin
 from ansible_collections.keyturn.sfmc.tests.standins.vault import Vault
 from ansible_collections.keyturn.sfmc.tests.testbed.declaration import Declaration, Environment, Host, Integration
 
@@ -44,6 +48,31 @@ def declare(operations: Operations, host: str, *entries: dict[str, Any]) -> None
     path.write_text(yaml.safe_dump({"ansible_connection": "local", "sfmc_dependents": list(entries)}))
 
 
+class Chatty(Standin):
+    """An API with documents, whose errors tell all that it holds, and all that it was given.
+
+    :param documents: by name; the one called ``unread`` cannot even be read.
+    """
+
+    def __init__(self, documents: dict[str, dict[str, Any]]) -> None:
+        self.documents = documents
+        super().__init__()
+
+    def route(self, app: Flask) -> None:
+        """Add the documents."""
+        app.add_url_rule("/documents/<name>", "get", self._get)
+        app.add_url_rule("/documents/<name>", "patch", self._patch, methods=["PATCH"])
+
+    def _get(self, name: str) -> Answer:
+        if name == "unread":
+            raise Mistake(500, {"message": f"broke while it dumped {self.documents[name]}"})
+        return self.documents[name]
+
+    def _patch(self, name: str) -> Answer:
+        held = self.documents[name]
+        raise Mistake(500, {"message": f"cannot put {request.get_json()} over {list(held.values())[-1]}"})
+
+
 @dataclass
 class Hostile:
     """The systems, and the one run over them."""
@@ -53,6 +82,7 @@ class Hostile:
     vault: Vault
     before: dict[str, Any]
     run: Outcome
+    hidden: dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +93,22 @@ def hostile(bring_up_once: BringUp) -> Iterator[Hostile]:
     with ExitStack() as stack:
         vault = Vault("kv", "team-a", secrets.token_urlsafe(24), ("web-rotation", role), {"apps/shop": before})
         stack.enter_context(vault)
-        declare(operations, "prod-a", _in_vault(vault, role))
+        hidden = {"token": secrets.token_urlsafe(24), "inner": "correct-horse-battery", "role": role, "old": old}
+        pem = [f"{secrets.token_hex(9)}/{secrets.token_hex(9)}" for _ in range(2)]
+        hidden.update({f"line {n} of a PEM text": line for n, line in enumerate(pem)})
+        chatty = Chatty(
+            {
+                "unread": {"SFMC": old},
+                "lines": {"SFMC": old, "pem": "\n".join(["-----BEGIN KEY-----", *pem, "-----END KEY-----"])},
+                "nested": {"doc": json.dumps({"s": old, "db": {"password": hidden["inner"]}}), "echo": hidden["inner"]},
+            }
+        )
+        stack.enter_context(chatty)
+        declare(operations, "prod-a", _in_vault(vault, role), *_chatty(chatty, hidden["token"]))
         operations.hand_in_active("crm_sync")
         run = operations.rotate("-vvvv", "--diff", env={"ANSIBLE_COLLECTIONS_PATH": COLLECTIONS})
-        yield Hostile(operations, role, vault, before, run)
+        hidden["new"] = operations.secret("crm_sync", "staged")
+        yield Hostile(operations, role, vault, before, run, hidden)
 
 
 def _in_vault(vault: Vault, role: str) -> dict[str, Any]:
@@ -75,9 +117,29 @@ def _in_vault(vault: Vault, role: str) -> dict[str, Any]:
     return entry("vault", "hashi_vault_kv2", {"url": vault.url, "namespace": "team-a", **login, **place})
 
 
+def _chatty(server: Chatty, token: str) -> list[dict[str, Any]]:
+    def one(name: str, body: Any, key: str, **read: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {token}"}
+        write = {"url": f"{server.url}/documents/{name}", "body": body, "headers": headers}
+        return entry(name, "http", {"write": write, "read": read, "key": key})
+
+    whole = {"SFMC": "${secret}"}
+    nested = one("nested", {"doc": "${merged}"}, "s", value="doc")
+    return [one("unread", whole, "SFMC"), one("lines", whole, "SFMC"), nested]
+
+
 def test_i22_a_neighbour_that_is_a_credential_of_ours_is_not_overwritten_with_a_mask(hostile: Hostile) -> None:
     """AnsibleModule masks it in what was read; the document cannot be written back."""
     assert hostile.run.status == 2, hostile.run
     assert "I-22: a masked text is never written back" in hostile.run.said
     assert len(hostile.vault.versions["apps/shop"]) == 1
     assert hostile.vault.current("apps/shop") == hostile.before
+
+
+def test_i27_messages_that_show_what_a_system_holds_are_shown_without_it(hostile: Hostile) -> None:
+    """Before anything was read, in several lines, in JSON within JSON; in what is printed now and told later."""
+    status = hostile.operations.playbook("status", "-vvvv")
+    assert "broke while it dumped" in hostile.run.said and "cannot put" in hostile.run.said, hostile.run
+    assert "cannot put" in status.said, status
+    printed = {"run": hostile.run, "status": status}
+    assert leaks(hostile.hidden, {name: (run.stdout + run.stderr).encode() for name, run in printed.items()}) == []
