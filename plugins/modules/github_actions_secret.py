@@ -124,6 +124,8 @@ class Secrets:
     def __init__(self, module: AnsibleModule) -> None:
         """Take the place and the token from the module's parameters."""
         given = module.params
+        # fetch_url has no argument for it: the token goes to this server alone.
+        given["follow_redirects"] = "none"
         self._module = module
         self._headers = {
             "Accept": "application/vnd.github+json",
@@ -165,7 +167,14 @@ class Secrets:
         data = None if body is None else json.dumps(body)
         url = self._folder + path
         answer, info = fetch_url(
-            self._module, url, data, self._headers, method, timeout=30, ca_path=self._module.params["ca_path"]
+            self._module,
+            url,
+            data,
+            self._headers,
+            method,
+            timeout=30,
+            ca_path=self._module.params["ca_path"],
+            use_netrc=False,
         )
         if not 200 <= info["status"] < 300:
             said = _said(info.get("body")) or info["msg"]

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 import yaml
-from flask import Flask, request
+from flask import Flask, redirect, request
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome
@@ -73,11 +73,30 @@ class Chatty(Standin):
         raise Mistake(500, {"message": f"cannot put {request.get_json()} over {list(held.values())[-1]}"})
 
 
+class Moved(Standin):
+    """A server that sends everybody to another one, and notes who came with which credentials."""
+
+    def __init__(self, to: str = "") -> None:
+        self._to = to
+        self.came_with: list[str] = []
+        super().__init__()
+
+    def route(self, app: Flask) -> None:
+        """Answer every path."""
+        app.add_url_rule("/<path:path>", "any", self._any, methods=["GET", "PUT", "PATCH", "POST"])
+
+    def _any(self, path: str) -> Answer:
+        self.came_with.append(request.headers.get("Private-Token") or request.headers.get("Authorization") or "")
+        return redirect(f"{self._to}/{path}", 302) if self._to else {"name": "SFMC", "key": "SFMC", "value": "x"}
+
+
 @dataclass
 class Hostile:
     """The systems, and the one run over them."""
 
     operations: Operations
+    moved: Moved
+    elsewhere: Moved
     role: str
     vault: Vault
     before: dict[str, Any]
@@ -104,11 +123,19 @@ def hostile(bring_up_once: BringUp) -> Iterator[Hostile]:
             }
         )
         stack.enter_context(chatty)
-        declare(operations, "prod-a", _in_vault(vault, role), *_chatty(chatty, hidden["token"]))
+        elsewhere = Moved()
+        moved = Moved(elsewhere.url.replace("127.0.0.1", "localhost"))
+        stack.enter_context(elsewhere)
+        stack.enter_context(moved)
+        entries = [_in_vault(vault, role), *_chatty(chatty, hidden["token"]), *_moved(moved, hidden["token"])]
+        declare(operations, "prod-a", *entries)
         operations.hand_in_active("crm_sync")
-        run = operations.rotate("-vvvv", "--diff", env={"ANSIBLE_COLLECTIONS_PATH": COLLECTIONS})
+        netrc = operations.estate.root / "netrc"
+        netrc.touch(0o600)
+        netrc.write_text("machine 127.0.0.1 login somebody password something\n")
+        run = operations.rotate("-vvvv", "--diff", env={"ANSIBLE_COLLECTIONS_PATH": COLLECTIONS, "NETRC": str(netrc)})
         hidden["new"] = operations.secret("crm_sync", "staged")
-        yield Hostile(operations, role, vault, before, run, hidden)
+        yield Hostile(operations, moved, elsewhere, role, vault, before, run, hidden)
 
 
 def _in_vault(vault: Vault, role: str) -> dict[str, Any]:
@@ -128,6 +155,14 @@ def _chatty(server: Chatty, token: str) -> list[dict[str, Any]]:
     return [one("unread", whole, "SFMC"), one("lines", whole, "SFMC"), nested]
 
 
+def _moved(server: Moved, token: str) -> list[dict[str, Any]]:
+    api = {"api_url": server.url, "name": "SFMC"}
+    return [
+        entry("lab", "gitlab_variable", {**api, "api_token": token, "project": "1"}),
+        entry("hub", "github_actions_secret", {**api, "token": token, "organization": "o", "repository": "r"}),
+    ]
+
+
 def test_i22_a_neighbour_that_is_a_credential_of_ours_is_not_overwritten_with_a_mask(hostile: Hostile) -> None:
     """AnsibleModule masks it in what was read; the document cannot be written back."""
     assert hostile.run.status == 2, hostile.run
@@ -143,3 +178,10 @@ def test_i27_messages_that_show_what_a_system_holds_are_shown_without_it(hostile
     assert "cannot put" in status.said, status
     printed = {"run": hostile.run, "status": status}
     assert leaks(hostile.hidden, {name: (run.stdout + run.stderr).encode() for name, run in printed.items()}) == []
+
+
+def test_i29_a_token_goes_to_no_other_server_and_no_password_of_netrc_in_its_place(hostile: Hostile) -> None:
+    token = hostile.hidden["token"]
+    assert hostile.moved.came_with == [token, f"Bearer {token}"]
+    assert hostile.elsewhere.came_with == []
+    assert "Status code was 302" in hostile.run.said and "status 302" in hostile.run.said, hostile.run

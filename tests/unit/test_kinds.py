@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections import UserString
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import host_dependents
@@ -35,6 +37,23 @@ def _declared(kind: str, options: dict[str, Any]) -> None:
 def test_every_kind_has_its_tasks_and_they_register_the_evidence(kind: str) -> None:
     text = (_TASKS / f"{kind}.yml").read_text(encoding="utf-8")
     assert kind == "manual" or "register: distribute_placed" in text
+
+
+def _calls(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for task in tasks:
+        yield from _calls(task.get("block", []))
+        if "ansible.builtin.uri" in task:
+            yield task["ansible.builtin.uri"]
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_i29_no_call_of_a_kind_follows_a_redirect_or_reads_netrc(kind: str) -> None:
+    """Those over remote_secret are seen at work: http and gitlab_variable, in the integration tests."""
+    text = (_TASKS / f"{kind}.yml").read_text(encoding="utf-8")
+    calls = list(_calls(yaml.safe_load(text)))
+    assert all(call["follow_redirects"] == "none" and call["use_netrc"] is False for call in calls)
+    expected = text.count("ansible.builtin.uri:") or int("ansible.builtin.uri" in text)
+    assert expected <= text.count("follow_redirects: none") == text.count("use_netrc: false")
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
