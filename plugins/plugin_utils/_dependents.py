@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._declarations import DEPENDENT, INTEGRATION, declared
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import HostVariables
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import KINDS, check_urls, places_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import KINDS, check_options, places_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent
 
 FILES = "files"
@@ -132,7 +132,7 @@ def _checked(entry: Any, offender: str) -> Mapping[str, Any]:
         kind = KINDS[said["kind"]]
         where = f"{offender}.options"
         options = declared(kind.options, options, where, kind.rules)
-        check_urls(said["kind"], options, where)
+        check_options(said["kind"], options, where)
     return {**said, "files": [], "options": options, "places": places_of(said["kind"], options)}
 
 

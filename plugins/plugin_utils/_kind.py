@@ -21,6 +21,7 @@ class Kind:
     :param member: the options that say what in the document.
     :param required_one_of: as in an argument specification, and so are `mutually_exclusive` and `required_if`.
     :param urls: the options that are URLs which see the secret.
+    :param files: the options that are paths of files on the dependent's host, never what is in them.
     """
 
     options: Mapping[str, Any]
@@ -31,6 +32,7 @@ class Kind:
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
     required_if: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     urls: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def identity(self) -> tuple[str, ...]:

@@ -104,11 +104,27 @@ def document_of(kind: str, options: Mapping[str, Any]) -> str | None:
     return json.dumps([kind, *said]) if any(said) else None
 
 
-def check_urls(kind: str, options: Mapping[str, Any], offender: str) -> None:
-    """Refuse a URL that would carry a secret in clear over a network, or that a secret or a credential is part of.
+def check_options(kind: str, options: Mapping[str, Any], offender: str) -> None:
+    """Refuse what an argument specification cannot tell.
 
-    :raises Refusal: there is one among the options of this kind.
+    :raises Refusal: a URL that would carry a secret in clear over a network, or that a secret or a credential is part
+        of; what is in a file in place of its path.
     """
+    _check_urls(kind, options, offender)
+    for name in KINDS[kind].files:
+        said = options.get(name)
+        if said is not None and not (isinstance(said, str) and said.isprintable() and "{" not in said):
+            # As an option it would be a credential, and each of its texts be masked in what a module reads.
+            raise Refusal(
+                "a file with credentials is named by its path",
+                f"{offender}.{name}",
+                "the path of a file on the dependent's host",
+                "a text that is no path" if isinstance(said, str) else f"a {type(said).__name__}",
+                "put the content into a file that only the user of the connection can read, and name that file",
+            )
+
+
+def _check_urls(kind: str, options: Mapping[str, Any], offender: str) -> None:
     for name in KINDS[kind].urls:
         url = _at(options, name)
         if url is not None and (not is_private(url) or "@" in urlsplit(url).netloc or "${" in url):

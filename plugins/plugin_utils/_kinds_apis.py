@@ -57,7 +57,8 @@ HASHI_VAULT_KV2 = Kind(
 
 KUBERNETES_SECRET = Kind(
     {
-        "kubeconfig": {"type": "raw", "no_log": True},
+        # Raw, so that a content is told from a path.
+        "kubeconfig": {"type": "raw"},
         "context": TEXT,
         "host": TEXT,
         "api_key": CREDENTIAL,
@@ -77,6 +78,7 @@ KUBERNETES_SECRET = Kind(
     document=("namespace", "name"),
     member=("key",),
     urls=("host",),
+    files=("kubeconfig",),
 )
 
 GITLAB_VARIABLE = Kind(

@@ -75,8 +75,8 @@ def test_a_place_is_named_by_its_kind_and_what_tells_it_apart() -> None:
 
 def test_i27_credentials_are_known_at_any_depth() -> None:
     assert credentials_of("gitlab_variable", _LAB) == ["lab-token"]
-    kubeconfig = {"users": [{"user": {"token": "a-token-of-a-user"}}]}
-    assert credentials_of("kubernetes_secret", {"kubeconfig": kubeconfig, "api_key": None}) == ["a-token-of-a-user"]
+    call = {"url": "https://x", "headers": {"Authorization": "Bearer a-token", "X": ["another"]}}
+    assert credentials_of("http", {"write": call, "read": None}) == ["Bearer a-token", "Bearer", "a-token", "another"]
     assert credentials_of("one_of_my_own", {"token": "x"}) == []
 
 
@@ -93,6 +93,23 @@ def test_a_workload_of_another_kind_is_refused_before_anything_happens() -> None
     _declared("kubernetes_secret", {**options, "rollout": [{"kind": "Deployment", "name": "web"}]})
     with pytest.raises(Refusal, match=r"DaemonSet.*CronJob"):
         _declared("kubernetes_secret", {**options, "rollout": [{"kind": "CronJob", "name": "web"}]})
+
+
+@pytest.mark.parametrize(
+    ("kubeconfig", "found"),
+    [
+        ({"users": [{"user": {"token": "a-token-of-a-user"}}]}, "a dict"),
+        ("users:\n- user: {token: a-token-of-a-user}\n", "a text that is no path"),
+        ('{"users": [{"user": {"token": "a-token-of-a-user"}}]}', "a text that is no path"),
+    ],
+)
+def test_i27_a_kubeconfig_is_named_by_its_path(kubeconfig: Any, found: str) -> None:
+    """As an option its content would be masked in all that is read, and the result be useless."""
+    options = {"namespace": "shop", "name": "sfmc", "key": "secret"}
+    _declared("kubernetes_secret", {**options, "kubeconfig": "/etc/keyturn/kube config.yml"})
+    with pytest.raises(Refusal, match=rf"named by its path.*found {found}") as refused:
+        _declared("kubernetes_secret", {**options, "kubeconfig": kubeconfig})
+    assert "a-token-of-a-user" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
