@@ -229,7 +229,7 @@ dependents:
     - name: order service
       client_id: 0a1b2c3d4e5f6g7h8i9j0k1l
       fingerprint: 1f0c3ab5d2e4
-      place: "hashi_vault_kv2#prod/sfmc#client_secret"
+      place: "hashi_vault_kv2#url=https://vault.example.com:8200#path=prod/sfmc#key=client_secret"
       changed: true
       restarted: false
       proof:

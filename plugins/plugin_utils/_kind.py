@@ -20,6 +20,7 @@ class Kind:
         document wait for each other, also where one of them names the system in another way (environment, profile).
     :param member: the options that say what in the document.
     :param required_one_of: as in an argument specification, and so are `mutually_exclusive` and `required_if`.
+    :param digested: those of them that a name shows as a checksum only.
     :param urls: the options that are URLs which see the secret.
     :param files: the options that are paths of files on the dependent's host, never what is in them.
     """
@@ -31,6 +32,7 @@ class Kind:
     required_one_of: tuple[tuple[str, ...], ...] = ()
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
     required_if: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    digested: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -30,7 +31,7 @@ KINDS: Mapping[str, Kind] = {
             "write": {"type": "list", "elements": "str", "required": True},
             "read": {"type": "list", "elements": "str"},
         },
-        member=("write",),
+        member=("write", "read"),
     ),
     "http": Kind(
         {
@@ -62,7 +63,8 @@ KINDS: Mapping[str, Kind] = {
             "timeout": {"type": "int", "default": 30},
         },
         document=("write.url",),
-        member=("read.value", "key"),
+        member=("write.body", "read.url", "read.value", "key"),
+        digested=("write.body",),
         urls=("write.url", "read.url"),
     ),
     MANUAL: Kind({"where": NEEDED, "instructions": TEXT}, member=("where",)),
@@ -70,6 +72,8 @@ KINDS: Mapping[str, Kind] = {
     **_kinds_aws.KINDS,
     **_kinds_clouds.KINDS,
 }
+#: A kind of one's own: its options are its own affair, but for this one.
+_OWN = Kind({"place": {"type": "raw"}}, document=("place",))
 
 
 def task_file(kind: str, own: object) -> str:
@@ -81,15 +85,13 @@ def task_file(kind: str, own: object) -> str:
 
 
 def places_of(kind: str, options: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what the registry calls the place of a dependent that is no file: its kind, and which one it is.
+    """Return what the registry calls the place of a dependent that is no file: `kind#option=value#option=value`.
 
     A kind of one's own is told apart by its option `place`, if it has one.
     """
-    if kind not in KINDS:
-        said = [options.get("place")]
-    else:
-        said = [_named(name, options, KINDS[kind].urls) for name in KINDS[kind].identity]
-    return ("#".join([kind, *(_text(each) for each in said if each)]),)
+    known = _known(kind)
+    said = {name: _named(name, options, known) for name in known.identity}
+    return ("#".join([kind, *(f"{name}={text}" for name, text in said.items() if text)]),)
 
 
 def document_of(kind: str, options: Mapping[str, Any]) -> str | None:
@@ -97,10 +99,8 @@ def document_of(kind: str, options: Mapping[str, Any]) -> str | None:
 
     A kind of one's own has its option `place` for that.
     """
-    if kind not in KINDS:
-        said = [options.get("place")]
-    else:
-        said = [_named(name, options, KINDS[kind].urls) for name in KINDS[kind].document]
+    known = _known(kind)
+    said = [_named(name, options, known) for name in known.document]
     return json.dumps([kind, *said]) if any(said) else None
 
 
@@ -171,13 +171,30 @@ def _declared_texts(known: Mapping[str, Any], options: Mapping[str, Any]) -> Ite
             yield from (text.partition("?")[0] if "://" in text else text for text in texts_of(options.get(name)))
 
 
-def _named(name: str, options: Mapping[str, Any], urls: tuple[str, ...]) -> Any:
-    """Return an option as part of a place's name; a query may hold a credential, so it is only told apart."""
+def _known(kind: str) -> Kind:
+    return KINDS.get(kind, _OWN)
+
+
+def _named(name: str, options: Mapping[str, Any], kind: Kind) -> str:
+    """Return an option as part of a place's name; an empty text when it is not set."""
     said = _at(options, name)
-    if name not in urls or said is None:
-        return said
-    url, _mark, query = str(said).partition("?")
-    return f"{url}?{hashlib.sha256(query.encode('utf-8')).hexdigest()[:8]}" if query else url
+    if said in (None, "", False):
+        return ""
+    if name in kind.digested:
+        return _checksum(json.dumps(said, sort_keys=True, default=str))
+    if name in kind.urls:
+        # A query may hold a credential.
+        url, mark, query = str(said).partition("?")
+        return _escaped(url) + (f"?{_checksum(query)}" if mark else "")
+    return _escaped(shlex.join(map(str, said)) if isinstance(said, list) else str(said))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("#", "%23")
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
 
 
 def _at(options: Mapping[str, Any], name: str) -> Any:
@@ -185,7 +202,3 @@ def _at(options: Mapping[str, Any], name: str) -> Any:
     for step in name.split("."):
         said = (said or {}).get(step)
     return said
-
-
-def _text(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

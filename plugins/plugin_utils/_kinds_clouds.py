@@ -31,7 +31,7 @@ _GOOGLE: Mapping[str, Any] = {
 KINDS: Mapping[str, Kind] = {
     "azure_functionapp": Kind(
         {"resource_group": NEEDED, "name": NEEDED, "slot": TEXT, "setting": NEEDED, **_AZURE},
-        system=("subscription_id",),
+        system=("cloud_environment", "profile", "subscription_id"),
         document=("resource_group", "name", "slot"),
         member=("setting",),
     ),

@@ -34,7 +34,9 @@ def test_credentials_are_hidden_and_are_no_part_of_a_place() -> None:
 
 
 def test_a_slot_and_a_region_are_other_places() -> None:
-    assert places_of("azure_functionapp", APP) == ("azure_functionapp#orders-rg#orders-fn#SFMC_CLIENT_SECRET",)
+    assert places_of("azure_functionapp", APP) == (
+        "azure_functionapp#resource_group=orders-rg#name=orders-fn#setting=SFMC_CLIENT_SECRET",
+    )
     assert places_of("azure_functionapp", {**APP, "slot": "staging"}) != places_of("azure_functionapp", APP)
     assert places_of("gcp_secret_manager", {**GOOGLE, "location": "x"}) != places_of("gcp_secret_manager", GOOGLE)
 

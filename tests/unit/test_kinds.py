@@ -69,8 +69,50 @@ def test_i27_no_credential_is_part_of_an_identity(kind: str) -> None:
 def test_a_place_is_named_by_its_kind_and_what_tells_it_apart() -> None:
     options = {**_LAB, "project": "web/shop", "environment_scope": "production"}
     assert places_of("gitlab_variable", options) == (
-        "gitlab_variable#https://gitlab.example.com#web/shop#SECRET#production",
+        "gitlab_variable#api_url=https://gitlab.example.com#project=web/shop#name=SECRET#environment_scope=production",
     )
+
+
+_CALL = {"url": "https://a.example/x", "body": {"a": "${secret}"}}
+_VAULT = {"url": "https://vault.example", "path": "a", "key": "k"}
+_CLUSTER = {"namespace": "shop", "name": "sfmc", "key": "k"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        ("gitlab_variable", {**_LAB, "project": "shop"}, {**_LAB, "group": "shop"}),
+        ("gitlab_variable", {**_LAB, "instance": True}, {**_LAB, "group": "True"}),
+        ("gitlab_variable", {**_LAB, "environment_scope": "a"}, {**_LAB, "key": "a"}),
+        ("hashi_vault_kv2", {**_VAULT, "namespace": "kv"}, {**_VAULT, "engine_mount_point": "kv"}),
+        ("kubernetes_secret", {**_CLUSTER, "kubeconfig": "/a"}, {**_CLUSTER, "kubeconfig": "/b"}),
+        ("kubernetes_secret", {**_CLUSTER, "context": "https://a"}, {**_CLUSTER, "host": "https://a"}),
+        ("aws_ssm_parameter", {"name": "a", "profile": "prod"}, {"name": "a", "region": "prod"}),
+        ("aws_ssm_parameter", {"name": "a"}, {"name": "a", "endpoint_url": "https://a.example"}),
+        ("awx_credential", {"name": "a", "organization": "b"}, {"name": "a", "credential_type": "b"}),
+        ("azure_functionapp", {"name": "a", "slot": "b"}, {"name": "a", "setting": "b"}),
+        ("azure_functionapp", {"name": "a", "profile": "b"}, {"name": "a", "subscription_id": "b"}),
+        ("gcp_secret_manager", {"name": "a", "location": "b"}, {"name": "a", "key": "b"}),
+        ("http", {"write": _CALL}, {"write": {**_CALL, "body": {"b": "${secret}"}}}),
+        ("http", {"write": _CALL, "read": {"url": "https://a.example/1"}}, {"write": _CALL, "read": None}),
+        ("http", {"write": _CALL, "read": {"value": "k"}}, {"write": _CALL, "key": "k"}),
+        ("command", {"write": ["w"], "read": ["a"]}, {"write": ["w"], "read": ["b"]}),
+        ("command", {"write": ["w", "a b"]}, {"write": ["w", "a", "b"]}),
+        ("github_actions_secret", {"organization": "o", "repository": "r"}, {"organization": "o", "environment": "r"}),
+        ("spool", {"place": "a"}, {"place": "b"}),
+        ("aws_lambda", {"name": "a#variable=b"}, {"name": "a", "variable": "b"}),
+        ("aws_lambda", {"name": "a%23b"}, {"name": "a#b"}),
+    ],
+)
+def test_i4_a_proof_counts_for_its_place_only(kind: str, one: dict[str, Any], other: dict[str, Any]) -> None:
+    """Another option with the same text is another place, and so is another value of any option that leads there."""
+    assert places_of(kind, one) != places_of(kind, other)
+
+
+def test_i27_what_a_body_holds_is_not_in_a_name() -> None:
+    (name,) = places_of("http", {"write": {**_CALL, "body": {"password": "in-the-body"}}})
+    assert "in-the-body" not in name
+    assert name.startswith("http#write.url=https://a.example/x#write.body=")
 
 
 def test_i27_credentials_are_known_at_any_depth() -> None:

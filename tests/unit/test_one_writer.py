@@ -37,7 +37,7 @@ def _hold(folder: Path, told: Connection) -> None:
 def _try(folder: Path, document: str = "a document", patience: float = 0.0) -> float:
     """Return how long it took, in seconds of a clock of its own."""
     clock = _Clock()
-    with only_writer(document, folder, "http#doc", patience, clock.sleep, clock):
+    with only_writer(document, folder, "http#write.url=https://x", patience, clock.sleep, clock):
         return clock.now
 
 
@@ -48,7 +48,7 @@ def test_i23_a_second_writer_waits_until_the_first_ones_process_has_ended(tmp_pa
     holder.start()
     try:
         assert mine.recv() == "held"
-        with pytest.raises(Refusal, match=r"http#doc.*one writer at a time.*still at work"):
+        with pytest.raises(Refusal, match=r"http#write.url=https://x.*one writer at a time.*still at work"):
             _try(folder, patience=5)
         assert _try(folder, "another document") == 0
     finally:
