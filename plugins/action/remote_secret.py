@@ -100,9 +100,7 @@ class ActionModule(ControlAction):
         with self._alone(item, place):
             evidence, shown = self._placed(arguments, place, call, item)
         if evidence["refusal"] is None and not (self.check_mode and evidence["changed"]):
-            evidence = self._proved(call, evidence, arguments["after"])
-        if evidence["proof"] is not None and not shown:
-            evidence["proof"] = {**evidence["proof"], "outcome": "written"}
+            evidence = self._proved(call, evidence, arguments["after"], shown)
         result: dict[str, Any] = {"changed": evidence["changed"] or evidence["restarted"], "dependents": [evidence]}
         if evidence["refusal"] is not None:
             result.update(failed=True, msg=str(Refusal(**evidence["refusal"])))
@@ -209,12 +207,16 @@ class ActionModule(ControlAction):
 
     # --- proof, and what follows it ----------------------------------------------------------------------------------
 
-    def _proved(self, call: HostCall, evidence: dict[str, Any], after: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    def _proved(
+        self, call: HostCall, evidence: dict[str, Any], after: Sequence[Mapping[str, Any]], shown: bool
+    ) -> dict[str, Any]:
         """Have the host ask for a fresh token, restart and check; add what came of it.
+
+        What cannot be read back is `written`, the weaker kind; a soak is one all the same, and is waited for.
 
         With steps of its own in between, the host is asked twice: for the proof, and for restart and check.
         """
-        arguments = call.arguments(self.check_mode)
+        arguments = call.arguments(self.check_mode, unseen=not shown)
         (dependent,) = arguments["dependents"]
         dependent["unattested"] = dependent["unattested"] or evidence["changed"]
         care = {name: dependent[name] for name in ("restart", "check")}
@@ -224,6 +226,8 @@ class ActionModule(ControlAction):
             dependent.update(restart=None, check=None)
         seen = self._on_this_host(arguments, evidence["place"])
         evidence = {**evidence, **{name: seen[name] for name in ("restarted", "proof", "refusal")}}
+        if not shown and evidence["proof"] is not None and evidence["proof"]["outcome"] != "soak":
+            evidence["proof"] = {**evidence["proof"], "outcome": "written"}
         if not steps or evidence["refusal"] is not None:
             return evidence
         try:

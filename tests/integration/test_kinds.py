@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "kinds.md"
@@ -68,6 +69,36 @@ def test_a_command_that_cannot_be_read_counts_as_written(operations: Operations)
     assert operations.rotate().status == 0
     assert (program.parent / "kept").read_text() == operations.secret("crm_sync")
     assert _evidence(operations, "prod-b/keeper") == "written"
+
+
+def test_i16_a_token_is_asked_for_where_the_fingerprint_would_do_but_cannot_be_seen(operations: Operations) -> None:
+    """The host of the place asks for it: the other dependents there are proved without a token."""
+    program = _program(operations)
+    operations.declare_host("prod-b", lambda items: items[0].update(proof="fingerprint"))
+    _declare(operations, name="keeper", kind="command", proof="fingerprint", options={"write": [str(program), "put"]})
+    assert operations.rotate(limit="prod-b").status == 0
+    asked = [each for each in operations.effects("token") if each["secret"] == "staged"]
+    assert [each["who"] for each in asked if not each["who"].startswith("python-requests")] == ["keyturn.sfmc"]
+    assert _evidence(operations, "prod-b/keeper") == "written"
+
+
+def test_i17_a_soak_is_waited_for_where_nothing_can_be_read_back(bring_up: BringUp) -> None:
+    operations = bring_up(speed=1)
+    operations.hand_in_active("crm_sync")
+    clock = operations.estate.simulator
+    program = _program(operations)
+    _declare(operations, name="keeper", kind="command", proof="soak", options={"write": [str(program), "put"]})
+    operations.rotate(sfmc_wait=0)
+    clock.advance(310)
+    for _ in range(2):
+        run = operations.rotate(sfmc_wait=0)
+        assert run.status == 0, run
+        assert _evidence(operations, "prod-b/keeper") == "soak"
+        assert operations.sent("crm_sync") == ["generate"], "the soak is not over"
+    assert (program.parent / "called").read_text().splitlines() == ["put"], "written once"
+    clock.advance(1210)
+    assert operations.rotate(sfmc_wait=0).status == 0
+    assert operations.sent("crm_sync") == ["generate", "activate"]
 
 
 def test_i24_a_command_that_keeps_an_unknown_secret_is_left_alone(operations: Operations) -> None:
