@@ -24,6 +24,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._one_writer import on
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place, Present
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
     check_expected,
+    check_unexpected,
     check_whole,
     filled,
     value_at,
@@ -43,6 +44,7 @@ _READ: dict[str, Any] = {
     "settle": {"type": "float", "default": 0.0},
     "placeholder": {"type": "str", "default": ""},
     "expected": {"type": "dict", "default": {}},
+    "unexpected": {"type": "dict", "default": {}},
 }
 _DESCRIBE: dict[str, Any] = {
     "module": {"type": "str", "required": True},
@@ -181,6 +183,7 @@ class ActionModule(ControlAction):
         if value != read["placeholder"]:
             self._hidden.add(value)
         check_expected(found, read["expected"], place.name, self._hidden)
+        check_unexpected(found, read["unexpected"], place.name)
         version = value_at(found, read["version"], place.name) if read["version"] else None
         check_whole([value, version, kept], place.name, read["placeholder"])
         present = place.present(value, version, kept)

@@ -123,6 +123,10 @@ options:
             the declared one.
         type: dict
         default: {}
+      unexpected:
+        description: What the result must not say, by paths.
+        type: dict
+        default: {}
   describe:
     description: What else a write has to know. It is asked before a write only.
     type: dict

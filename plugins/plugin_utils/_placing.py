@@ -116,3 +116,19 @@ def check_expected(result: Any, expected: Mapping[str, Any], where: str, hidden:
                 "nothing" if found is None else hidden.out_of(found),
                 "correct the options of this dependent",
             )
+
+
+def check_unexpected(result: Any, unexpected: Mapping[str, Any], where: str) -> None:
+    """See that a result does not say, by paths, that its system means another sort of place.
+
+    :raises Refusal: it says so.
+    """
+    for path, value in unexpected.items():
+        if value_at(result, path, where) == value:
+            raise Refusal(
+                "a declared place exists",
+                where,
+                f"a place of which the answer does not say {path}: {json.dumps(value)}",
+                "an answer that says so",
+                f"correct the options of this dependent: `{path.split('.')[-1]}`, perhaps",
+            )

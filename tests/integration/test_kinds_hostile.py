@@ -23,6 +23,7 @@ from flask import Flask, redirect, request
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome
 from ansible_collections.keyturn.sfmc.tests.integration.test_secrets_stay_secret import leaks
+from ansible_collections.keyturn.sfmc.tests.standins.gitlab import Gitlab, variable
 from ansible_collections.keyturn.sfmc.tests.standins.standin import Answer, Mistake, Standin
 from ansible_collections.keyturn.sfmc.tests.standins.vault import Vault
 from ansible_collections.keyturn.sfmc.tests.testbed.declaration import Declaration, Environment, Host, Integration
@@ -97,6 +98,7 @@ class Hostile:
     operations: Operations
     moved: Moved
     elsewhere: Moved
+    gitlab: Gitlab
     role: str
     vault: Vault
     before: dict[str, Any]
@@ -127,7 +129,14 @@ def hostile(bring_up_once: BringUp) -> Iterator[Hostile]:
         moved = Moved(elsewhere.url.replace("127.0.0.1", "localhost"))
         stack.enter_context(elsewhere)
         stack.enter_context(moved)
-        entries = [_in_vault(vault, role), *_chatty(chatty, hidden["token"]), *_moved(moved, hidden["token"])]
+        gitlab = Gitlab(hidden["token"], {"projects/1": [variable("OPEN", hidden["inner"]), _hidden_variable(old)]})
+        stack.enter_context(gitlab)
+        lab = {"api_url": gitlab.url, "api_token": hidden["token"], "project": "1"}
+        others = [
+            entry("said to be hidden", "gitlab_variable", {**lab, "name": "OPEN", "hidden": True}),
+            entry("not said to be hidden", "gitlab_variable", {**lab, "name": "HIDDEN"}),
+        ]
+        entries = [*others, _in_vault(vault, role), *_chatty(chatty, hidden["token"]), *_moved(moved, hidden["token"])]
         declare(operations, "prod-a", *entries)
         operations.hand_in_active("crm_sync")
         netrc = operations.estate.root / "netrc"
@@ -135,7 +144,7 @@ def hostile(bring_up_once: BringUp) -> Iterator[Hostile]:
         netrc.write_text("machine 127.0.0.1 login somebody password something\n")
         run = operations.rotate("-vvvv", "--diff", env={"ANSIBLE_COLLECTIONS_PATH": COLLECTIONS, "NETRC": str(netrc)})
         hidden["new"] = operations.secret("crm_sync", "staged")
-        yield Hostile(operations, moved, elsewhere, role, vault, before, run, hidden)
+        yield Hostile(operations, moved, elsewhere, gitlab, role, vault, before, run, hidden)
 
 
 def _in_vault(vault: Vault, role: str) -> dict[str, Any]:
@@ -153,6 +162,10 @@ def _chatty(server: Chatty, token: str) -> list[dict[str, Any]]:
     whole = {"SFMC": "${secret}"}
     nested = one("nested", {"doc": "${merged}"}, "s", value="doc")
     return [one("unread", whole, "SFMC"), one("lines", whole, "SFMC"), nested]
+
+
+def _hidden_variable(secret: str) -> dict[str, Any]:
+    return variable("HIDDEN", secret, masked=True, hidden=True)
 
 
 def _moved(server: Moved, token: str) -> list[dict[str, Any]]:
@@ -185,3 +198,14 @@ def test_i29_a_token_goes_to_no_other_server_and_no_password_of_netrc_in_its_pla
     assert hostile.moved.came_with == [token, f"Bearer {token}"]
     assert hostile.elsewhere.came_with == []
     assert "Status code was 302" in hostile.run.said and "status 302" in hostile.run.said, hostile.run
+
+
+def test_i24_a_variable_is_not_overwritten_unread_because_somebody_calls_it_hidden(hostile: Hostile) -> None:
+    assert hostile.gitlab.variable("projects/1", "OPEN")["value"] == hostile.hidden["inner"]
+    assert "Expected True as json.hidden in the answer; found False" in hostile.run.said, hostile.run
+    assert hostile.gitlab.writes() == []
+
+
+def test_a_hidden_variable_that_is_not_declared_so_is_refused_with_the_option_to_correct(hostile: Hostile) -> None:
+    assert "does not say json.hidden: true" in hostile.run.said, hostile.run
+    assert "correct the options of this dependent: `hidden`" in hostile.run.said

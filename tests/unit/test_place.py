@@ -17,6 +17,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
     check_expected,
+    check_unexpected,
     check_whole,
     filled,
     message_of,
@@ -186,6 +187,13 @@ def test_a_result_says_what_it_must() -> None:
     with pytest.raises(Refusal) as refused:
         check_expected(result, {"json.value": "x"}, "here", Hidden([OTHER]))
     assert OTHER not in str(refused.value)
+
+
+def test_a_result_says_nothing_of_another_sort_of_place() -> None:
+    for result in ({"json": {"hidden": False}}, {"json": {}}, {}):
+        check_unexpected(result, {"json.hidden": True}, "here")
+    with pytest.raises(Refusal, match=r"does not say json.hidden: true.*`hidden`"):
+        check_unexpected({"json": {"hidden": True}}, {"json.hidden": True}, "here")
 
 
 @pytest.mark.parametrize(
