@@ -58,10 +58,6 @@ options:
     description: The API. C(https://HOST/api/v3) for a GitHub Enterprise Server.
     type: str
     default: https://api.github.com
-  validate_certs:
-    description: Whether the certificate is checked.
-    type: bool
-    default: true
   ca_path:
     description: File with the certificate authorities that are trusted.
     type: path
@@ -112,7 +108,6 @@ ARGUMENTS = {
     "value": {"type": "str", "no_log": True},
     "token": {"type": "str", "required": True, "no_log": True},
     "api_url": {"type": "str", "default": "https://api.github.com"},
-    "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
 }  # type: Dict[str, Any]
 PAGE = 100

@@ -28,10 +28,9 @@ _ROLLOUT = {
 
 HASHI_VAULT_KV2 = Kind(
     {
-        "url": TEXT,
+        "url": NEEDED,
         "namespace": TEXT,
         "ca_cert": TEXT,
-        "validate_certs": SWITCH,
         "timeout": {"type": "int"},
         "auth_method": {"type": "str", "choices": ["token", "approle", "jwt", "userpass", "ldap", "cert", "none"]},
         "mount_point": TEXT,
@@ -63,7 +62,6 @@ KUBERNETES_SECRET = Kind(
         "host": TEXT,
         "api_key": CREDENTIAL,
         "ca_cert": TEXT,
-        "validate_certs": SWITCH,
         "client_cert": TEXT,
         "client_key": {"type": "str", "no_log": False},
         "proxy": TEXT,
@@ -86,7 +84,6 @@ GITLAB_VARIABLE = Kind(
         "api_url": NEEDED,
         "api_token": {**CREDENTIAL, "required": True},
         "ca_path": TEXT,
-        "validate_certs": SWITCH,
         "project": TEXT,
         "group": TEXT,
         "instance": SWITCH,
@@ -109,7 +106,6 @@ GITHUB_ACTIONS_SECRET = Kind(
         "api_url": TEXT,
         "token": {**CREDENTIAL, "required": True},
         "ca_path": TEXT,
-        "validate_certs": SWITCH,
         "organization": NEEDED,
         "repository": TEXT,
         "environment": TEXT,
@@ -122,11 +118,10 @@ GITHUB_ACTIONS_SECRET = Kind(
 
 AWX_CREDENTIAL = Kind(
     {
-        "controller_host": TEXT,
+        "controller_host": NEEDED,
         "controller_oauthtoken": CREDENTIAL,
         "controller_username": TEXT,
         "controller_password": CREDENTIAL,
-        "validate_certs": SWITCH,
         "name": NEEDED,
         "organization": TEXT,
         "credential_type": NEEDED,

@@ -40,6 +40,7 @@ KINDS: Mapping[str, Kind] = {
         system=("vault_uri",),
         document=("name",),
         member=("key",),
+        urls=("vault_uri",),
     ),
     "gcp_secret_manager": Kind(
         {

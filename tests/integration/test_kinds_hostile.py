@@ -12,168 +12,130 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from flask import Flask, redirect, request
+from flask import Flask
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome
+from ansible_collections.keyturn.sfmc.tests.integration.other_systems import COLLECTIONS, declare, entry, estate
 from ansible_collections.keyturn.sfmc.tests.integration.test_secrets_stay_secret import leaks
+from ansible_collections.keyturn.sfmc.tests.simulator.tls import Authority
 from ansible_collections.keyturn.sfmc.tests.standins.gitlab import Gitlab, variable
-from ansible_collections.keyturn.sfmc.tests.standins.standin import Answer, Mistake, Standin
+from ansible_collections.keyturn.sfmc.tests.standins.hostile import Chatty, Moved
+from ansible_collections.keyturn.sfmc.tests.standins.serving import Record, serving
 from ansible_collections.keyturn.sfmc.tests.standins.vault import Vault
-from ansible_collections.keyturn.sfmc.tests.testbed.declaration import Declaration, Environment, Host, Integration
 
-_WORK = Path(__file__).absolute().parents[2] / ".work"
-COLLECTIONS = f"{_WORK / 'collections'}:{_WORK / 'ecosystem'}"
-
-
-def estate(*hosts: str) -> Declaration:
-    """Hosts that stand for the controller, without files."""
-    environment = Environment("prod", (Integration("crm_sync", "CRM Sync", age_days=170),), "http")
-    return Declaration("hostile", (environment,), tuple(Host(name, "prod", ()) for name in hosts))
+#: What would let modules take any certificate.
+_CARELESS = {
+    "VAULT_SKIP_VERIFY": "true",
+    "K8S_AUTH_VERIFY_SSL": "false",
+    "CONTROLLER_VERIFY_SSL": "false",
+    "TOWER_VERIFY_SSL": "false",
+}
 
 
-def entry(name: str, kind: str, options: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Return an entry of `sfmc_dependents`."""
-    return {"integration": "crm_sync", "name": name, "kind": kind, "options": options, **more}
-
-
-def declare(operations: Operations, host: str, *entries: dict[str, Any]) -> None:
-    """Give a host these dependents and no others."""
-    path = operations.estate.root / "inventory" / "host_vars" / f"{host}.yml"
-    path.write_text(yaml.safe_dump({"ansible_connection": "local", "sfmc_dependents": list(entries)}))
-
-
-class Chatty(Standin):
-    """An API with documents, whose errors tell all that it holds, and all that it was given.
-
-    :param documents: by name; the one called ``unread`` cannot even be read.
-    """
-
-    def __init__(self, documents: dict[str, dict[str, Any]]) -> None:
-        self.documents = documents
-        super().__init__()
-
-    def route(self, app: Flask) -> None:
-        """Add the documents."""
-        app.add_url_rule("/documents/<name>", "get", self._get)
-        app.add_url_rule("/documents/<name>", "patch", self._patch, methods=["PATCH"])
-
-    def _get(self, name: str) -> Answer:
-        if name == "unread":
-            raise Mistake(500, {"message": f"broke while it dumped {self.documents[name]}"})
-        return self.documents[name]
-
-    def _patch(self, name: str) -> Answer:
-        held = self.documents[name]
-        raise Mistake(500, {"message": f"cannot put {request.get_json()} over {list(held.values())[-1]}"})
-
-
-class Moved(Standin):
-    """A server that sends everybody to another one, and notes who came with which credentials."""
-
-    def __init__(self, to: str = "") -> None:
-        self._to = to
-        self.came_with: list[str] = []
-        super().__init__()
-
-    def route(self, app: Flask) -> None:
-        """Answer every path."""
-        app.add_url_rule("/<path:path>", "any", self._any, methods=["GET", "PUT", "PATCH", "POST"])
-
-    def _any(self, path: str) -> Answer:
-        self.came_with.append(request.headers.get("Private-Token") or request.headers.get("Authorization") or "")
-        return redirect(f"{self._to}/{path}", 302) if self._to else {"name": "SFMC", "key": "SFMC", "value": "x"}
-
-
-@dataclass
 class Hostile:
     """The systems, and the one run over them."""
 
-    operations: Operations
-    moved: Moved
-    elsewhere: Moved
-    gitlab: Gitlab
-    role: str
-    vault: Vault
-    before: dict[str, Any]
-    run: Outcome
-    hidden: dict[str, str]
+    def __init__(self, operations: Operations, stack: ExitStack) -> None:
+        """Start all systems; they end with the stack."""
+        self.operations = operations
+        self.run = Outcome(0, "", "")
+        old, role, self.token = operations.secret("crm_sync"), secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        self.password = "correct-horse-battery"
+        pem = [f"{secrets.token_hex(9)}/{secrets.token_hex(9)}" for _ in range(2)]
+        self.hidden = {"old": old, "role": role, "token": self.token, "password": self.password}
+        self.hidden.update({f"line {n} of a PEM text": line for n, line in enumerate(pem)})
+        self.document = {"client_secret": old, "approle_secret_id": role, "dsn": f"role={role};x=1"}
+        self.vault = Vault("kv", "team-a", self.token, ("web-rotation", role), {"apps/shop": self.document})
+        self.chatty = Chatty(
+            {
+                "unread": {"SFMC": old},
+                "lines": {"SFMC": old, "pem": "\n".join(["-----BEGIN KEY-----", *pem, "-----END KEY-----"])},
+                "nested": {"doc": json.dumps({"s": old, "db": {"password": self.password}}), "echo": self.password},
+            }
+        )
+        hidden = variable("HIDDEN", old, masked=True, hidden=True)
+        self.gitlab = Gitlab(self.token, {"projects/1": [variable("OPEN", self.password), hidden]})
+        self.elsewhere = Moved()
+        self.moved = Moved(self.elsewhere.url.replace("127.0.0.1", "localhost"))
+        for server in (self.vault, self.chatty, self.gitlab, self.elsewhere, self.moved):
+            stack.enter_context(server)
+        self.strangers = Record(Flask("strangers"))
+        self.unsigned = stack.enter_context(serving(self.strangers, Authority()))
+
+    def rotate(self) -> None:
+        """Declare everything and run."""
+        declare(self.operations, "prod-a", self._in_vault(), *self._chatty(), *self._moved(), *self._over_tls())
+        self.operations.hand_in_active("crm_sync")
+        netrc = self.operations.estate.root / "netrc"
+        netrc.touch(0o600)
+        netrc.write_text("machine 127.0.0.1 login somebody password something\n")
+        environment = {"ANSIBLE_COLLECTIONS_PATH": COLLECTIONS, "NETRC": str(netrc), **_CARELESS}
+        self.run = self.operations.rotate("-vvvv", "--diff", env=environment)
+        self.hidden["new"] = self.operations.secret("crm_sync", "staged")
+
+    def _in_vault(self) -> dict[str, Any]:
+        login = {"auth_method": "approle", "role_id": "web-rotation", "secret_id": self.hidden["role"]}
+        place = {"engine_mount_point": "kv", "path": "apps/shop", "key": "client_secret"}
+        return entry("vault", "hashi_vault_kv2", {"url": self.vault.url, "namespace": "team-a", **login, **place})
+
+    def _chatty(self) -> list[dict[str, Any]]:
+        whole = {"SFMC": "${secret}"}
+        return [
+            self._document("unread", whole, "SFMC"),
+            self._document("lines", whole, "SFMC"),
+            self._document("nested", {"doc": "${merged}"}, "s", value="doc"),
+        ]
+
+    def _document(self, name: str, body: Any, key: str, **read: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        write = {"url": f"{self.chatty.url}/documents/{name}", "body": body, "headers": headers}
+        return entry(name, "http", {"write": write, "read": read, "key": key})
+
+    def _moved(self) -> list[dict[str, Any]]:
+        moved, owner = {"api_url": self.moved.url, "name": "SFMC"}, {"organization": "o", "repository": "r"}
+        lab = {"api_token": self.token, "project": "1"}
+        return [
+            entry("lab", "gitlab_variable", {**moved, **lab}),
+            entry("hub", "github_actions_secret", {**moved, **owner, "token": self.token}),
+            entry("open", "gitlab_variable", {"api_url": self.gitlab.url, **lab, "name": "OPEN", "hidden": True}),
+            entry("hidden", "gitlab_variable", {"api_url": self.gitlab.url, **lab, "name": "HIDDEN"}),
+        ]
+
+    def _over_tls(self) -> list[dict[str, Any]]:
+        """Places behind a certificate that nobody vouches for."""
+        awx = {"controller_oauthtoken": "a-token", "name": "Shop", "credential_type": "x", "key": "client_secret"}
+        cluster = {"cluster": {"server": self.unsigned, "insecure-skip-tls-verify": True}, "name": "web"}
+        kubeconfig = self.operations.estate.root / "kubeconfig"
+        kubeconfig.write_text(
+            yaml.safe_dump(
+                {
+                    "clusters": [cluster],
+                    "users": [{"name": "web", "user": {"token": "a-token"}}],
+                    "contexts": [{"name": "web", "context": {"cluster": "web", "user": "web"}}],
+                    "current-context": "web",
+                }
+            )
+        )
+        secret = {"kubeconfig": str(kubeconfig), "namespace": "shop", "name": "sfmc", "key": "a"}
+        return [
+            entry("no vault", "hashi_vault_kv2", {"url": self.unsigned, "token": "a-token", "path": "a", "key": "b"}),
+            entry("no cluster", "kubernetes_secret", secret),
+            entry("no awx", "awx_credential", {"controller_host": self.unsigned, **awx}),
+        ]
 
 
 @pytest.fixture(scope="module")
 def hostile(bring_up_once: BringUp) -> Iterator[Hostile]:
     operations = bring_up_once(estate("prod-a"))
-    old, role = operations.secret("crm_sync"), secrets.token_urlsafe(24)
-    before = {"client_secret": old, "approle_secret_id": role, "dsn": f"role={role};x=1"}
     with ExitStack() as stack:
-        vault = Vault("kv", "team-a", secrets.token_urlsafe(24), ("web-rotation", role), {"apps/shop": before})
-        stack.enter_context(vault)
-        hidden = {"token": secrets.token_urlsafe(24), "inner": "correct-horse-battery", "role": role, "old": old}
-        pem = [f"{secrets.token_hex(9)}/{secrets.token_hex(9)}" for _ in range(2)]
-        hidden.update({f"line {n} of a PEM text": line for n, line in enumerate(pem)})
-        chatty = Chatty(
-            {
-                "unread": {"SFMC": old},
-                "lines": {"SFMC": old, "pem": "\n".join(["-----BEGIN KEY-----", *pem, "-----END KEY-----"])},
-                "nested": {"doc": json.dumps({"s": old, "db": {"password": hidden["inner"]}}), "echo": hidden["inner"]},
-            }
-        )
-        stack.enter_context(chatty)
-        elsewhere = Moved()
-        moved = Moved(elsewhere.url.replace("127.0.0.1", "localhost"))
-        stack.enter_context(elsewhere)
-        stack.enter_context(moved)
-        gitlab = Gitlab(hidden["token"], {"projects/1": [variable("OPEN", hidden["inner"]), _hidden_variable(old)]})
-        stack.enter_context(gitlab)
-        lab = {"api_url": gitlab.url, "api_token": hidden["token"], "project": "1"}
-        others = [
-            entry("said to be hidden", "gitlab_variable", {**lab, "name": "OPEN", "hidden": True}),
-            entry("not said to be hidden", "gitlab_variable", {**lab, "name": "HIDDEN"}),
-        ]
-        entries = [*others, _in_vault(vault, role), *_chatty(chatty, hidden["token"]), *_moved(moved, hidden["token"])]
-        declare(operations, "prod-a", *entries)
-        operations.hand_in_active("crm_sync")
-        netrc = operations.estate.root / "netrc"
-        netrc.touch(0o600)
-        netrc.write_text("machine 127.0.0.1 login somebody password something\n")
-        run = operations.rotate("-vvvv", "--diff", env={"ANSIBLE_COLLECTIONS_PATH": COLLECTIONS, "NETRC": str(netrc)})
-        hidden["new"] = operations.secret("crm_sync", "staged")
-        yield Hostile(operations, moved, elsewhere, gitlab, role, vault, before, run, hidden)
-
-
-def _in_vault(vault: Vault, role: str) -> dict[str, Any]:
-    login = {"auth_method": "approle", "role_id": "web-rotation", "secret_id": role}
-    place = {"engine_mount_point": "kv", "path": "apps/shop", "key": "client_secret"}
-    return entry("vault", "hashi_vault_kv2", {"url": vault.url, "namespace": "team-a", **login, **place})
-
-
-def _chatty(server: Chatty, token: str) -> list[dict[str, Any]]:
-    def one(name: str, body: Any, key: str, **read: str) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {token}"}
-        write = {"url": f"{server.url}/documents/{name}", "body": body, "headers": headers}
-        return entry(name, "http", {"write": write, "read": read, "key": key})
-
-    whole = {"SFMC": "${secret}"}
-    nested = one("nested", {"doc": "${merged}"}, "s", value="doc")
-    return [one("unread", whole, "SFMC"), one("lines", whole, "SFMC"), nested]
-
-
-def _hidden_variable(secret: str) -> dict[str, Any]:
-    return variable("HIDDEN", secret, masked=True, hidden=True)
-
-
-def _moved(server: Moved, token: str) -> list[dict[str, Any]]:
-    api = {"api_url": server.url, "name": "SFMC"}
-    return [
-        entry("lab", "gitlab_variable", {**api, "api_token": token, "project": "1"}),
-        entry("hub", "github_actions_secret", {**api, "token": token, "organization": "o", "repository": "r"}),
-    ]
+        told = Hostile(operations, stack)
+        told.rotate()
+        yield told
 
 
 def test_i22_a_neighbour_that_is_a_credential_of_ours_is_not_overwritten_with_a_mask(hostile: Hostile) -> None:
@@ -181,7 +143,7 @@ def test_i22_a_neighbour_that_is_a_credential_of_ours_is_not_overwritten_with_a_
     assert hostile.run.status == 2, hostile.run
     assert "I-22: a masked text is never written back" in hostile.run.said
     assert len(hostile.vault.versions["apps/shop"]) == 1
-    assert hostile.vault.current("apps/shop") == hostile.before
+    assert hostile.vault.current("apps/shop") == hostile.document
 
 
 def test_i27_messages_that_show_what_a_system_holds_are_shown_without_it(hostile: Hostile) -> None:
@@ -194,14 +156,14 @@ def test_i27_messages_that_show_what_a_system_holds_are_shown_without_it(hostile
 
 
 def test_i29_a_token_goes_to_no_other_server_and_no_password_of_netrc_in_its_place(hostile: Hostile) -> None:
-    token = hostile.hidden["token"]
+    token = hostile.token
     assert hostile.moved.came_with == [token, f"Bearer {token}"]
     assert hostile.elsewhere.came_with == []
     assert "Status code was 302" in hostile.run.said and "status 302" in hostile.run.said, hostile.run
 
 
 def test_i24_a_variable_is_not_overwritten_unread_because_somebody_calls_it_hidden(hostile: Hostile) -> None:
-    assert hostile.gitlab.variable("projects/1", "OPEN")["value"] == hostile.hidden["inner"]
+    assert hostile.gitlab.variable("projects/1", "OPEN")["value"] == hostile.password
     assert "Expected True as json.hidden in the answer; found False" in hostile.run.said, hostile.run
     assert hostile.gitlab.writes() == []
 
@@ -209,3 +171,8 @@ def test_i24_a_variable_is_not_overwritten_unread_because_somebody_calls_it_hidd
 def test_a_hidden_variable_that_is_not_declared_so_is_refused_with_the_option_to_correct(hostile: Hostile) -> None:
     assert "does not say json.hidden: true" in hostile.run.said, hostile.run
     assert "correct the options of this dependent: `hidden`" in hostile.run.said
+
+
+def test_i29_no_variable_of_the_environment_makes_a_certificate_good(hostile: Hostile) -> None:
+    assert hostile.strangers.asked == []
+    assert hostile.run.said.lower().count("certificate verify failed") >= 3, hostile.run

@@ -10,7 +10,7 @@ import threading
 from flask import Flask, request
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
-from ansible_collections.keyturn.sfmc.tests.integration.test_kinds_hostile import declare, entry, estate
+from ansible_collections.keyturn.sfmc.tests.integration.other_systems import declare, entry, estate
 from ansible_collections.keyturn.sfmc.tests.standins.standin import Answer, Standin
 
 #: How long the first reader is kept, so that a second one would read the same document.

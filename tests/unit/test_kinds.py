@@ -122,6 +122,28 @@ def test_i27_credentials_are_known_at_any_depth() -> None:
     assert credentials_of("one_of_my_own", {"token": "x"}) == []
 
 
+def test_i29_no_kind_has_an_option_against_the_check_of_certificates() -> None:
+    assert [kind for kind in KINDS if "validate_certs" in KINDS[kind].options] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("hashi_vault_kv2", {"path": "a", "key": "b", "url": ""}),
+        ("awx_credential", {"name": "a", "credential_type": "b", "key": "c", "controller_host": ""}),
+        ("azure_key_vault", {"name": "a", "vault_uri": ""}),
+    ],
+)
+def test_i29_a_server_is_declared_and_reached_over_tls(kind: str, options: dict[str, Any]) -> None:
+    """A variable of the environment could name one over plain http."""
+    (name,) = [name for name, value in options.items() if value == ""]
+    _declared(kind, {**options, name: "https://a.example"})
+    with pytest.raises(Refusal, match="secrets travel over TLS"):
+        _declared(kind, {**options, name: "http://a.example"})
+    with pytest.raises(Refusal, match=name):
+        _declared(kind, {key: value for key, value in options.items() if value})
+
+
 def test_a_variable_belongs_to_exactly_one_owner() -> None:
     _declared("gitlab_variable", {**_LAB, "project": "web/shop"})
     with pytest.raises(Refusal, match="mutually exclusive"):
