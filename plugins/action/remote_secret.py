@@ -198,15 +198,22 @@ class ActionModule(ControlAction):
 
     def _write(self, arguments: Mapping[str, Any], place: Place, present: Present | None) -> None:
         """Write the secret, and see that it stands there, where that can be seen."""
-        describe, write, described = arguments["describe"], arguments["write"], {}
-        if describe:
-            told = _kept(describe, self._borrowed.run(describe["module"], describe["arguments"]), place)
-            check_whole(told, place.name)
-            described = {**describe["default"], **{name: value for name, value in told.items() if value is not None}}
+        describe, write = arguments["describe"], arguments["write"]
+        told = self._described(describe, place) if describe else {}
+        defaults = describe["default"] if describe else {}
+        described = {**defaults, **{name: value for name, value in told.items() if value is not None}}
         self._borrowed.run(write["module"], place.filled(write["arguments"], present, described))
         if present is not None:
             ask = partial(self._read, arguments["read"], place)
             place.check_read_back(present, changed(ask, present, arguments["read"]["settle"]))
+        if describe:
+            place.check_still(told, self._described(describe, place))
+
+    def _described(self, describe: Mapping[str, Any], place: Place) -> dict[str, Any]:
+        """Return what else a write has to know, and what has to be so afterwards, too."""
+        told = _kept(describe, self._borrowed.run(describe["module"], describe["arguments"]), place)
+        check_whole(told, place.name)
+        return told
 
     # --- proof, and what follows it ----------------------------------------------------------------------------------
 

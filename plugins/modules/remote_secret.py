@@ -128,7 +128,9 @@ options:
         type: dict
         default: {}
   describe:
-    description: What else a write has to know. It is asked before a write only.
+    description:
+      - What else a write has to know. It is asked before a write and after it; what O(describe.keep) names has to be as
+        it was.
     type: dict
     suboptions:
       module:

@@ -167,6 +167,37 @@ def test_a_kind_of_ones_own_is_a_file_of_tasks(operations: Operations) -> None:
     assert operations.rotate().changed == 0
 
 
+_TIERED = """\
+- name: Bring the secret to a place that a write changes
+  keyturn.sfmc.remote_secret:
+    integration: "{{ distribute_dependent.client_id }}"
+    dependent: "{{ distribute_dependent.name }}"
+    distributing: true
+    read: {module: ansible.builtin.command, arguments: {argv: ["{{ distribute_options.place }}", get]}, value: stdout}
+    describe:
+      module: ansible.builtin.command
+      arguments: {argv: [wc, -l, "{{ distribute_options.place | dirname }}/called"]}
+      keep: {tier: stdout}
+    write:
+      module: ansible.builtin.command
+      arguments: {argv: ["{{ distribute_options.place }}", put], stdin: "${secret}", stdin_add_newline: false}
+  register: distribute_placed
+"""
+
+
+def test_i23_a_write_that_changes_what_describes_the_place_is_told(operations: Operations) -> None:
+    """Here the program that writes notes how often it was called."""
+    kinds = operations.estate.root / "inventory" / "kinds"
+    kinds.mkdir()
+    (kinds / "tiered.yml").write_text(_TIERED)
+    operations.declare_group(lambda variables: variables.update(sfmc_kinds=str(kinds)))
+    _declare(operations, name="keeper", kind="tiered", options={"place": str(_program(operations))})
+    run = operations.rotate()
+    assert run.status == 2 and "another tier than before" in run.said, run
+    assert operations.sent("crm_sync") == ["generate"]
+    assert operations.rotate().status == 0, "the secret is in place, so nothing is written"
+
+
 def test_a_kind_that_nobody_knows_is_refused_before_anything_happens(operations: Operations) -> None:
     _declare(operations, name="fax", kind="fax")
     run = operations.rotate()

@@ -276,6 +276,13 @@ def test_i23_what_stands_beside_it_stays() -> None:
         place.check_read_back(before, place.present(after, kept={"role": "arn", "code": "2"}))
 
 
+def test_i23_what_describes_it_is_as_it_was() -> None:
+    place = _place()
+    place.check_still({"tier": "Advanced", "pattern": None}, {"tier": "Advanced", "pattern": None, "new": 1})
+    with pytest.raises(Refusal, match="another pattern, another tier than before"):
+        place.check_still({"tier": "Advanced", "pattern": "^S"}, {"tier": "Standard"})
+
+
 def test_what_is_kept_takes_no_mark_away() -> None:
     place = _place()
     present = place.present(OLD, version=3, kept={"secret": "x", "merged": "x", "version": "x"})
