@@ -98,12 +98,14 @@ class ActionModule(ControlAction):
             (read or {}).get("placeholder", ""),
         )
         self._hidden = self._not_shown(call, item)
+        self._version: Any = None
         self._borrowed = Borrowed(self, self.variables, place.name, self._hidden)
         with self._alone(item, place):
             evidence, shown = self._placed(arguments, place, call, item)
         if evidence["refusal"] is None and not (self.check_mode and evidence["changed"]):
             evidence = self._proved(call, evidence, arguments["after"], shown)
         result: dict[str, Any] = {"changed": evidence["changed"] or evidence["restarted"], "dependents": [evidence]}
+        result["version"] = self._version
         if evidence["refusal"] is not None:
             result.update(failed=True, msg=str(Refusal(**evidence["refusal"])))
         return result
@@ -187,6 +189,7 @@ class ActionModule(ControlAction):
         version = value_at(found, read["version"], place.name) if read["version"] else None
         check_whole([value, version, kept], place.name, read["placeholder"])
         present = place.present(value, version, kept)
+        self._version = version
         if present.shown:
             self._hidden.add(present.secret)
         return present

@@ -243,4 +243,9 @@ dependents:
         scopes: [email_read]
         expires_in: 1079
       refusal: null
+version:
+  description: What stood at O(read.version) when the place was last read. After a write that is the version written.
+  returned: always; null without O(read.version)
+  type: raw
+  sample: 7
 """

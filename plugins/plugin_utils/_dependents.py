@@ -132,7 +132,7 @@ def _checked(entry: Any, offender: str) -> Mapping[str, Any]:
         kind = KINDS[said["kind"]]
         where = f"{offender}.options"
         options = declared(kind.options, options, where, kind.rules)
-        check_options(said["kind"], options, where)
+        check_options(said["kind"], options, said["proof"], where)
     return {**said, "files": [], "options": options, "places": places_of(said["kind"], options)}
 
 

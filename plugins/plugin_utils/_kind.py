@@ -21,6 +21,7 @@ class Kind:
     :param member: the options that say what in the document.
     :param required_one_of: as in an argument specification, and so are `mutually_exclusive` and `required_if`.
     :param digested: those of them that a name shows as a checksum only.
+    :param not_with_soak: options with values that a soak cannot be declared with.
     :param urls: the options that are URLs which see the secret.
     :param files: the options that are paths of files on the dependent's host, never what is in them.
     """
@@ -33,6 +34,7 @@ class Kind:
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
     required_if: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     digested: tuple[str, ...] = ()
+    not_with_soak: tuple[tuple[str, str], ...] = ()
     urls: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 

@@ -104,11 +104,11 @@ def document_of(kind: str, options: Mapping[str, Any]) -> str | None:
     return json.dumps([kind, *said]) if any(said) else None
 
 
-def check_options(kind: str, options: Mapping[str, Any], offender: str) -> None:
+def check_options(kind: str, options: Mapping[str, Any], proof: str, offender: str) -> None:
     """Refuse what an argument specification cannot tell.
 
     :raises Refusal: a URL that would carry a secret in clear over a network, or that a secret or a credential is part
-        of; what is in a file in place of its path.
+        of; what is in a file in place of its path; an option that a soak contradicts.
     """
     _check_urls(kind, options, offender)
     for name in KINDS[kind].files:
@@ -121,6 +121,16 @@ def check_options(kind: str, options: Mapping[str, Any], offender: str) -> None:
                 "the path of a file on the dependent's host",
                 "a text that is no path" if isinstance(said, str) else f"a {type(said).__name__}",
                 "put the content into a file that only the user of the connection can read, and name that file",
+            )
+
+    for name, value in KINDS[kind].not_with_soak:
+        if proof == "soak" and options.get(name) == value:
+            raise Refusal(
+                "I-17: the former secret stays for the whole soak",
+                f"{offender}.{name}",
+                f"another value than {value}, or another `proof` than soak",
+                f"{value} with `proof: soak`",
+                "leave the option out: what reads the place now and then has to find what it had",
             )
 
 

@@ -54,6 +54,7 @@ KINDS: Mapping[str, Kind] = {
         system=("project", "location"),
         document=("name",),
         member=("key",),
+        not_with_soak=(("old_versions", "disable"),),
         required_if=(("old_versions", "disable", ("access_token",)),),
     ),
 }
