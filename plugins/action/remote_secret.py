@@ -17,6 +17,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._borrowed import Borrowed
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._exact_json import parsed
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of, declared_texts, document_of
@@ -37,6 +38,7 @@ _READ: dict[str, Any] = {
     "lookup": {"type": "str"},
     "terms": {"type": "list", "elements": "raw", "default": []},
     "options": {"type": "dict", "default": {}},
+    "json": {"type": "str"},
     "value": {"type": "str", "default": ""},
     "version": {"type": "str"},
     "keep": {"type": "dict", "default": {}},
@@ -98,6 +100,7 @@ class ActionModule(ControlAction):
             (read or {}).get("placeholder", ""),
         )
         self._hidden = self._not_shown(call, item)
+        self._written_back = "${merged}" in str(arguments["write"]["arguments"])
         self._version: Any = None
         self._borrowed = Borrowed(self, self.variables, place.name, self._hidden)
         with self._alone(item, place):
@@ -181,6 +184,10 @@ class ActionModule(ControlAction):
         """Return what stands at the place now."""
         ask = partial(self._asked, read)
         found = settled(ask, read["state"], place.name, self._hidden) if read["state"] else ask()
+        if read["json"]:
+            answer = parsed(value_at(found, read["json"], place.name), place.name, self._written_back)
+            self._hidden.add(answer)
+            found = {**found, "json": answer}
         value, kept = value_at(found, read["value"], place.name), _kept(read, found, place)
         if value != read["placeholder"]:
             self._hidden.add(value)

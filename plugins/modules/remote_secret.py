@@ -69,6 +69,13 @@ options:
         description: Its options.
         type: dict
         default: {}
+      json:
+        description:
+          - Where in the result the answer of an API stands as a JSON text, such as C(content) for
+            C(ansible.builtin.uri). It is read from there, and is found as C(json).
+          - What is written back as C(${merged}) has to survive that, so numbers that Python does not keep and repeated
+            names are refused then.
+        type: str
       value:
         description:
           - Where the value stands in the result, such as C(resources[0].data.secret). An empty text is all of it.

@@ -56,6 +56,8 @@ class Hostile:
                 "unread": {"SFMC": old},
                 "lines": {"SFMC": old, "pem": "\n".join(["-----BEGIN KEY-----", *pem, "-----END KEY-----"])},
                 "nested": {"doc": json.dumps({"s": old, "db": {"password": self.password}}), "echo": self.password},
+                "number": f'{{"SFMC": "{old}", "ratio": 0.10000000000000000555}}',
+                "twice": f'{{"SFMC": "{old}", "twice": 1, "twice": 2}}',
             }
         )
         hidden = variable("HIDDEN", old, masked=True, hidden=True)
@@ -88,6 +90,8 @@ class Hostile:
         return [
             self._document("unread", whole, "SFMC"),
             self._document("lines", whole, "SFMC"),
+            self._document("number", "${merged}", "SFMC"),
+            self._document("twice", "${merged}", "SFMC"),
             self._document("nested", {"doc": "${merged}"}, "s", value="doc"),
         ]
 
@@ -176,3 +180,9 @@ def test_a_hidden_variable_that_is_not_declared_so_is_refused_with_the_option_to
 def test_i29_no_variable_of_the_environment_makes_a_certificate_good(hostile: Hostile) -> None:
     assert hostile.strangers.asked == []
     assert hostile.run.said.lower().count("certificate verify failed") >= 3, hostile.run
+
+
+def test_i23_a_document_that_would_not_survive_is_not_written_back(hostile: Hostile) -> None:
+    said = hostile.run.said
+    assert "found a number with more digits" in said and "found two members with one name" in said, hostile.run
+    assert {call.path.rpartition("/")[2] for call in hostile.chatty.writes()} == {"lines", "nested"}

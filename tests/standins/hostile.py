@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, redirect, request
+from flask import Flask, Response, redirect, request
 
 from ansible_collections.keyturn.sfmc.tests.standins.standin import Answer, Mistake, Standin
 
@@ -15,10 +15,10 @@ from ansible_collections.keyturn.sfmc.tests.standins.standin import Answer, Mist
 class Chatty(Standin):
     """An API with documents, whose errors tell all that it holds, and all that it was given.
 
-    :param documents: by name; the one called ``unread`` cannot even be read.
+    :param documents: by name, as mappings or as JSON texts; the one called ``unread`` cannot even be read.
     """
 
-    def __init__(self, documents: dict[str, dict[str, Any]]) -> None:
+    def __init__(self, documents: dict[str, Any]) -> None:
         self.documents = documents
         super().__init__()
 
@@ -30,7 +30,8 @@ class Chatty(Standin):
     def _get(self, name: str) -> Answer:
         if name == "unread":
             raise Mistake(500, {"message": f"broke while it dumped {self.documents[name]}"})
-        return self.documents[name]
+        held = self.documents[name]
+        return Response(held, mimetype="application/json") if isinstance(held, str) else held
 
     def _patch(self, name: str) -> Answer:
         held = self.documents[name]
