@@ -30,6 +30,7 @@ KINDS: Mapping[str, Kind] = {
         {
             "write": {"type": "list", "elements": "str", "required": True},
             "read": {"type": "list", "elements": "str"},
+            "timeout": {"type": "float", "default": 60},
         },
         member=("write", "read"),
     ),

@@ -14,6 +14,7 @@ import yaml
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations
+from ansible_collections.keyturn.sfmc.tests.integration.test_secrets_stay_secret import leaks
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "kinds.md"
 #: Keeps what comes in on its standard input; prints it; and notes with which arguments it was called.
@@ -23,6 +24,8 @@ echo "$@" >> {folder}/called
 case $1 in
   put) cat > {folder}/kept ;;
   get) cat {folder}/kept ;;
+  hang) echo $$ > {folder}/hanging; sleep 600 ;;
+  loud) echo "cannot keep $(cat) over $(cat {folder}/kept)" >&2; echo "the disk is full" >&2; exit 3 ;;
 esac
 """
 
@@ -113,6 +116,25 @@ def test_i24_a_command_that_keeps_an_unknown_secret_is_left_alone(operations: Op
     assert operations.sent("crm_sync") == ["generate"]
     (program.parent / "kept").write_text(operations.secret("crm_sync"))
     assert operations.rotate().status == 0
+
+
+def test_a_command_that_hangs_or_fails_is_told_and_keeps_nobody_else_waiting(operations: Operations) -> None:
+    """I-27: with the end of what it says, without secrets; in what Ansible shows at its most talkative, too."""
+    program = _program(operations)
+    word = str(program)
+    _declare(
+        operations, name="hangs", kind="command", options={"write": [word, "put"], "read": [word, "hang"], "timeout": 1}
+    )
+    _declare(operations, name="loud", kind="command", options={"write": [word, "loud"], "read": [word, "get"]})
+    run = operations.rotate("-vvvv", env={"ANSIBLE_DEBUG": "1"})
+    assert run.status == 2, run
+    assert "it did not end within 1 s, and was ended" in run.said, run
+    assert "status 3: cannot keep" in run.said and "the disk is full" in run.said, run
+    secrets = {"old": operations.secret("crm_sync"), "new": operations.secret("crm_sync", "staged")}
+    assert leaks(secrets, {"stdout": run.stdout.encode(), "stderr": run.stderr.encode()}) == []
+    pid = (program.parent / "hanging").read_text().strip()
+    assert not Path(f"/proc/{pid}").exists()
+    assert operations.held("crm_sync") == {operations.secret("crm_sync", "staged")}, "all files are served"
 
 
 def test_i35_a_place_that_only_people_reach_waits_for_one_without_failing(operations: Operations) -> None:
