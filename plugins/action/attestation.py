@@ -7,14 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, ControlAction, is_meant
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import (
+    INTEGRATIONS,
+    ControlAction,
+    hosts_of,
+    is_meant,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FILES
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import task_file
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Step
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import stops
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import held_back, stops
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import distributing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.acknowledging import acknowledge
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import Evidence, reports_of, sorted_evidence
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.retiring import has_retired, registered_ids, retire
@@ -23,6 +30,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import moment_
 
 #: What the role registers for a batch, and the next batch looks at.
 _RECORDED = "__distribute_recorded"
+#: Seconds for which nobody likes to wait without a word.
+_LONG = 10
 
 
 class ActionModule(ControlAction):
@@ -37,6 +46,7 @@ class ActionModule(ControlAction):
             "default": ["distribute_deployed", "distribute_elsewhere"],
         },
         "only": {"type": "dict"},
+        "batch": {"type": "str", "default": ""},
         "max_fail_percentage": {"type": "float", "default": 0.0},
         "dependent": {"type": "str"},
         "reason": {"type": "str"},
@@ -50,16 +60,19 @@ class ActionModule(ControlAction):
             return self._retired(arguments)
         if arguments["state"] == "acknowledged":
             return self._acknowledged(arguments, self.runs(arguments["integration"]))
+        if not 0 <= arguments["max_fail_percentage"] <= 100:
+            raise _no_percentage(arguments["max_fail_percentage"])
         runs = self.runs_of(self._batch(), arguments["integration"])
         if arguments["state"] == "begun":
             return self._begun(runs)
         evidence = self._evidence(arguments["variables"], arguments["only"])
-        results = [
-            self._recorded(run, evidence.get(run.integration.client_id, Evidence()), arguments["max_fail_percentage"])
-            for run in runs
-        ]
-        stopped = self._stopped() + [item["client_id"] for item in results if item["stopped"]]
-        return {"changed": any(item["changed"] for item in results), "integrations": results, "stopped": stopped}
+        results = [self._recorded(run, evidence.get(run.integration.client_id, Evidence()), arguments) for run in runs]
+        return {
+            "changed": any(item["changed"] for item in results),
+            "integrations": results,
+            "stopped": self._before("stopped") + [item["client_id"] for item in results if item["stopped"]],
+            "silent": self._before("silent") + [each for item in results for each in item["silent"]],
+        }
 
     # --- a batch -----------------------------------------------------------------------------------------------------
 
@@ -67,37 +80,59 @@ class ActionModule(ControlAction):
         """Measure again before each batch: a secret that was lost in between is written nowhere else (I-2)."""
         missing: dict[str, list[dict[str, str]]] = {host: [] for host in self._batch()}
         desired: dict[str, str] = {}
-        stopped = self._stopped()
+        batch = uuid4().hex[:12]
         for run in runs:
-            decision = run.look()
-            # Bringing the active secret back goes on whatever failed: hosts without it will be broken.
-            if decision.step is not Step.DISTRIBUTE or (
-                run.integration.client_id in stopped and decision.desired == "staged"
-            ):
+            decision, client_id = run.look(), run.integration.client_id
+            if decision.step is not Step.DISTRIBUTE or self._waits(run, decision):
                 continue
-            client_id = run.integration.client_id
+            own = [name for name in decision.missing if name.split("/", 1)[0] in missing]
+            for name in own:
+                missing[name.split("/", 1)[0]].append({"client_id": client_id, "dependent": name})
             desired[client_id] = decision.desired
-            for name in decision.missing:
-                missing.get(name.split("/", 1)[0], []).append({"client_id": client_id, "dependent": name})
-            if not self.check_mode:
-                run.begin_distribution()
+            self._say_how_long(run, len(hosts_of(own)))
+            if own and decision.desired == "staged" and not self.check_mode:
+                distributing.begin(run, batch)
         return {
             "changed": any(run.effects for run in runs),
+            "batch": batch,
             "missing": missing,
             "elsewhere": self._elsewhere(missing, desired),
         }
 
+    def _say_how_long(self, run: Run, hosts: int) -> None:
+        """Tell about the turns for token requests, where they take longer than the work."""
+        rate = run.integration.tokens_per_second
+        if hosts / rate >= _LONG:
+            name = run.integration.name
+            self.tell(f"{name}: {hosts} host(s) take turns, {rate:g} token requests per second: {hosts / rate:.0f} s")
+
+    def _waits(self, run: Run, decision: Decision) -> bool:
+        """Tell whether an integration's rollout stops before this batch.
+
+        Bringing the active secret back goes on whatever failed: hosts without it will be broken.
+        """
+        if decision.desired != "staged":
+            return False
+        if run.integration.client_id in self._before("stopped"):
+            return True
+        silent = hosts_of(set(self._before("silent")) & set(decision.missing))
+        before = held_back(self._batch(), silent, self.inventory.orders(self.scope)) if silent else []
+        if before:
+            named = ", ".join(before[:5])
+            self.tell(f"{run.integration.name}: waits for hosts of a lower sfmc_order that did not answer: {named}")
+        return bool(before)
+
     def _batch(self) -> list[str]:
         return list(self.variables["ansible_play_batch"] or self.scope)
 
-    def _stopped(self) -> list[str]:
-        """Return the client ids whose rollout an earlier batch of this play stopped."""
+    def _before(self, what: str) -> list[str]:
+        """Return what the earlier batches of this play have come to: `stopped` client ids, `silent` dependents."""
         hosts, batch = self.scope, self._batch()
         before = hosts[: hosts.index(batch[0])] if batch and batch[0] in hosts else []
         for host in reversed(before):
             recorded = self.variables["hostvars"].raw_get(host).get(_RECORDED)
             if recorded:
-                return list(recorded.get("stopped") or [])
+                return list(recorded.get(what) or [])
         return []
 
     def _elsewhere(
@@ -127,24 +162,39 @@ class ActionModule(ControlAction):
         meant = [item for item in declared if only is None or is_meant(item, only[item.dependent.host])]
         return sorted_evidence(found, meant)
 
-    def _recorded(self, run: Run, evidence: Evidence, max_fail_percentage: float) -> dict[str, Any]:
-        name, failed, proved = run.integration.name, evidence.failed, evidence.proved
-        if (proved or failed) and not self.check_mode:
-            run.attest(evidence)
-            for dependent, reason in failed:
-                self.tell(f"{name}: {dependent} not proved: {reason}")
-            if proved:
-                self.tell(f"{name}: {len(proved)} dependent(s) proved in this batch")
-        onward = desired_secret(run.keeper.load().journal, distributing=True) == "staged" and not self.check_mode
-        stopped = onward and stops(len(failed), len(failed) + len(proved), max_fail_percentage)
+    def _recorded(self, run: Run, evidence: Evidence, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        name, batch = run.integration.name, arguments["batch"]
+        recorded: dict[str, Any] = {
+            "name": name,
+            "client_id": run.integration.client_id,
+            "changed": False,
+            "proved": [],
+            "failed": [],
+            "silent": [],
+            "stopped": False,
+        }
+        begun = any(item.id == batch for item in distributing.batches(run))
+        if self.check_mode or not (evidence.proved or evidence.failed or begun):
+            return recorded
+        reasons = distributing.attest(run, evidence, batch)
+        tried = [item.dependent.id for item in evidence.proved] + [each for each, _reason in evidence.failed]
+        failed = [{"dependent": each, "reason": reasons[each]} for each in tried if each in reasons]
+        proved = sorted(each for each in tried if each not in reasons)
+        for each in failed:
+            self.tell(f"{name}: {each['dependent']} not proved: {each['reason']}")
+        if proved:
+            self.tell(f"{name}: {len(proved)} dependent(s) proved in this batch")
+        onward = desired_secret(run.keeper.load().journal, distributing=True) == "staged"
+        told = len(tried) - len(evidence.silent)
+        stopped = onward and stops(len(failed) - len(evidence.silent), told, arguments["max_fail_percentage"])
         if stopped:
             self.tell(f"{name}: the rollout stops after this batch; both secrets work, the next run goes on")
         return {
-            "name": name,
-            "client_id": run.integration.client_id,
+            **recorded,
             "changed": bool(run.effects),
-            "proved": [] if self.check_mode else sorted(item.dependent.id for item in proved),
-            "failed": [] if self.check_mode else [{"dependent": each, "reason": reason} for each, reason in failed],
+            "proved": proved,
+            "failed": failed,
+            "silent": sorted(evidence.silent),
             "stopped": stopped,
         }
 
@@ -172,6 +222,16 @@ class ActionModule(ControlAction):
         if not any(changed) and not any(has_retired(run, dependent) for run in runs):
             raise _unknown_dependent(runs, dependent, "I-11: a dependent that is retired is one of the registry")
         return {"changed": any(changed)}
+
+
+def _no_percentage(found: float) -> Refusal:
+    return Refusal(
+        "a rollout stops when more than so many percent of a batch fail",
+        "sfmc_max_fail_percentage",
+        "a number from 0 to 100",
+        str(found),
+        "correct it; no host was touched",
+    )
 
 
 def _unknown_dependent(runs: list[Run], dependent: str, rule: str) -> Refusal:

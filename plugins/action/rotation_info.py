@@ -30,6 +30,8 @@ class ActionModule(ControlAction):
         for line in lines:
             self.tell(line)
         for item in result["integrations"]:
-            if item["name"] in result["blocked"]:
-                self.tell(f"{item['name']}: {item['waits_for']}")
+            if item["blockers"] and item["step"] != "distribute":
+                self.tell(item["waits_for"])
+            elif item["step"] != "none":
+                self.tell(f"{item['name']}: waits for {item['waits_for']}")
         return {**result, "table": lines}

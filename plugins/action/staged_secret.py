@@ -18,6 +18,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import check
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import not_accepted
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import checked_sizes
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import hand_in
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import FORGETTING, STAGING, Run
 
@@ -36,6 +37,7 @@ class ActionModule(ControlAction):
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Stage what is due, keep what is handed in, or abandon."""
+        checked_sizes(arguments["serial"])
         if arguments["state"] == "absent":
             return self._absent(arguments)
         if arguments["client_secret"] is None:

@@ -75,6 +75,7 @@ integrations:
       proved: 3
       missing: []
       people: []
+      gone: []
       failing: []
       blockers: []
       effects: [activate, activated]

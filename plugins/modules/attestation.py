@@ -24,8 +24,10 @@ options:
   state:
     description:
       - V(begun) opens a batch. It measures again, records before the first write that hosts may hold the staged secret
-        from now on, and returns what is missing. An integration whose last batch failed has nothing missing.
-      - V(present) records what the hosts of this batch reported in O(variables).
+        from now on, and returns what is missing. An integration whose last batch failed has nothing missing, nor has
+        one that still waits for hosts of a lower C(sfmc_order).
+      - V(present) records what the hosts of this batch reported in O(variables), and ends O(batch). What a host failed
+        at takes its earlier attestation back.
       - V(acknowledged) records that O(by) has put the secret in at O(dependent), where only a person can.
       - V(retired) takes O(dependent), which the inventory no longer declares, out of the registry.
     type: str
@@ -43,8 +45,16 @@ options:
       - The dependents that are meant, by host, of those that the inventory declares. Without it, all.
       - RV(missing) of O(state=begun) names those whose proof a rotation needs.
     type: dict
+  batch:
+    description:
+      - RV(batch) of O(state=begun). Until it has ended, hosts may still be given the staged secret, so that an
+        abandoned rotation is not forgotten before.
+    type: str
+    default: ""
   max_fail_percentage:
-    description: How many dependents of the batch may fail before the rollout of their integration stops.
+    description:
+      - How many percent of the dependents of the batch may fail before the rollout of their integration stops, from 0
+        to 100. Hosts that do not answer do not count, as they say nothing about the secret.
     type: float
     default: 0
   dependent:
@@ -84,6 +94,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+batch:
+  description: Stands for this batch in the journal; to be given to O(state=present).
+  returned: when O(state=begun)
+  type: str
+  sample: 3f9c2a7d10be
 missing:
   description: The dependents of this batch whose proof a rotation needs now, by host.
   returned: when O(state=begun)
@@ -114,9 +129,16 @@ integrations:
       changed: true
       proved: [mule1/mule runtime]
       failed: []
+      silent: []
       stopped: false
 stopped:
   description: Client ids of the integrations whose rollout stops.
+  returned: when O(state=present)
+  type: list
+  elements: str
+  sample: []
+silent:
+  description: Dependents whose hosts did not answer, in this batch and those before it.
   returned: when O(state=present)
   type: list
   elements: str

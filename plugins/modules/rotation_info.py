@@ -63,6 +63,7 @@ integrations:
       proved: 3
       missing: []
       people: []
+      gone: []
       failing: []
       blockers: []
       effects: [activate, activated]

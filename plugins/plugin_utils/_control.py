@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
 from ansible import constants as C
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -76,9 +78,8 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         """Validate the arguments, act, and turn a refusal into a failure."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         self.variables: dict[str, Any] = task_vars or {}
-        arguments = self._arguments(task_vars)
         try:
-            result.update(self.act(arguments))
+            result.update(self.act(self._arguments()))
         except Refusal as refusal:
             result.update(failed=True, msg=str(refusal), refusal=refusal.as_dict())
         return result
@@ -164,6 +165,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
 
         Check mode only looks: it would change something where the next legal step is one of `steps`.
         """
+        _check_waiting(arguments)
         budget = timedelta(seconds=0 if self.check_mode else arguments["wait"])
         waiting = Waiting(budget, self.tell, arguments["poll"])
         outcomes = waiting.advance(runs, (lambda run: run.look()) if self.check_mode else act)
@@ -199,27 +201,64 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         behind = [item for item in result["integrations"] if self._hosts_behind(item)]
         if behind and arguments["on_blocked"] == "fail" and not self.check_mode:
             lines = [result["msg"]] if "msg" in result else []
-            result.update(failed=True, msg="\n".join(lines + [item["waits_for"] for item in behind]))
+            lines += [f"{blocker}" for item in behind for blocker in map(_refusal, item["blockers"])]
+            result.update(failed=True, msg="\n".join(lines))
         return result
 
     def _hosts_behind(self, item: Mapping[str, Any]) -> set[str]:
         """Return the hosts of this play whose proof an integration waits for."""
         if item["step"] != "distribute":
             return set()
-        return _hosts_of(set(item["missing"]) - set(item["people"])) & set(self.scope)
+        return hosts_of(_to_serve(item)) & set(self.scope)
 
     def _planned(self, integrations: list[dict[str, Any]], sizes: Sequence[str]) -> Rollout:
         """Return the hosts of this play that have work, in the order and the batches of a rollout."""
         distributing = [item for item in integrations if item["step"] == "distribute"]
-        missing = _hosts_of(name for item in distributing for name in item["missing"])
-        failed = _hosts_of(name for item in distributing for name in item["failing"])
+        missing = hosts_of(name for item in distributing for name in _to_serve(item))
+        failed = hosts_of(name for item in distributing for name in item["failing"])
         orders = self.inventory.orders(host for host in self.scope if host in missing)
         return rollout((Member(host, order, host in failed) for host, order in orders.items()), sizes)
 
-    def _arguments(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        _validation, arguments = self.validate_argument_spec(argument_spec=dict(self.SPEC))
+    def _arguments(self) -> dict[str, Any]:
+        try:
+            _validation, arguments = self.validate_argument_spec(argument_spec=dict(self.SPEC))
+        except AnsibleActionFail as error:
+            raise _bad_arguments(self._task.action, str(error)) from None
         return dict(arguments)
 
 
-def _hosts_of(dependents: Iterable[str]) -> set[str]:
+def _to_serve(item: Mapping[str, Any]) -> set[str]:
+    """Return the dependents that a distribution can serve: neither people's nor such as are declared no more."""
+    return set(item["missing"]) - {*item["people"], *item["gone"]}
+
+
+def _refusal(texts: Mapping[str, str]) -> Refusal:
+    return Refusal(**texts)
+
+
+def _check_waiting(arguments: Mapping[str, Any]) -> None:
+    for option, variable in (("wait", "sfmc_wait"), ("poll", "sfmc_poll_seconds")):
+        if not 0 <= arguments[option] < math.inf:
+            raise Refusal(
+                "waiting takes its time in seconds",
+                variable,
+                "a number of seconds, 0 or more",
+                str(arguments[option]),
+                "correct it; nothing was changed",
+            )
+
+
+def _bad_arguments(module: str, found: str) -> Refusal:
+    return Refusal(
+        "arguments are as the documentation of the module says",
+        module,
+        f"what ansible-doc {module} lists",
+        found,
+        "correct the variable or the task that they come from (sfmc_serial, sfmc_wait, sfmc_poll_seconds,"
+        " sfmc_max_fail_percentage in the playbooks); nothing was changed",
+    )
+
+
+def hosts_of(dependents: Iterable[str]) -> set[str]:
+    """Return the hosts of dependents, which are named HOST/NAME."""
     return {name.split("/", 1)[0] for name in dependents}

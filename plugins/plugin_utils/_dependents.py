@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ def _dependent(
     if kind != FILES and kind not in KINDS:
         _check_own_kind(kind, variables.get("sfmc_kinds"), offender)
     name = said["name"] or said["integration"]
-    dependent = Dependent(host, name, said["places"], kind)
+    dependent = Dependent(host, name, said["places"], kind, said["proof"], said["care"])
     return DeclaredDependent(ids[said["integration"]], dependent, {**said, "name": name}, number)
 
 
@@ -123,6 +124,7 @@ def _checked_once(text: str) -> Mapping[str, Any]:
 def _checked(entry: Any, offender: str) -> Mapping[str, Any]:
     """Return an entry with its defaults, one `key` for each of its files, and `places`."""
     said = declared(DEPENDENT, entry, offender)
+    said["care"] = _care(said)
     if said["kind"] == FILES:
         return _with_files(said, offender)
     if said["files"]:
@@ -134,6 +136,25 @@ def _checked(entry: Any, offender: str) -> Mapping[str, Any]:
         options = declared(kind.options, options, where, kind.rules)
         check_options(said["kind"], options, said["proof"], where)
     return {**said, "files": [], "options": options, "places": places_of(said["kind"], options)}
+
+
+def _care(said: Mapping[str, Any]) -> str:
+    """Return what stands for a dependent's restart and check; empty when there is neither.
+
+    How patient a check is does not count: it changes nothing about what was shown.
+    """
+    restart, check = said["restart"] or {}, said["check"] or {}
+    cared = [
+        {name: value for name, value in restart.items() if name not in _PATIENCE and value is not None},
+        {name: value for name, value in check.items() if name not in _PATIENCE and value is not None},
+        (said["options"] or {}).get("rollout"),
+    ]
+    if not any(cared):
+        return ""
+    return hashlib.sha256(json.dumps(cared, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+_PATIENCE = frozenset({"retries", "delay", "timeout"})
 
 
 def _with_files(said: Mapping[str, Any], offender: str) -> Mapping[str, Any]:

@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+
+from ansible.errors import AnsibleError
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent, host_dependents
@@ -35,6 +39,7 @@ class Inventory:
         self._hosts = tuple(hosts)
         self._raw = raw or hostvars.__getitem__
         self._dependents: dict[str, tuple[DeclaredDependent, ...]] = {}
+        self._orders: dict[str, float] = {}
 
     def integrations(self, hosts: Iterable[str]) -> tuple[Integration, ...]:
         """Return the integrations that these hosts declare, by client id once each.
@@ -47,11 +52,14 @@ class Inventory:
             raw = self._raw(host)
             if not raw.get("sfmc_integrations"):
                 continue
-            said = self._said(host, raw)
+            with _reading("sfmc_integrations", host):
+                said = self._said(host, raw)
             if said in seen:
                 continue
             seen.append(said)
-            for integration in host_integrations(self._hostvars[host], host):
+            with _reading("sfmc_integrations", host):
+                declared = host_integrations(self._hostvars[host], host)
+            for integration in declared:
                 _agree(found.setdefault(integration.client_id, integration), integration, host)
         return tuple(sorted(found.values(), key=lambda item: (item.name, item.client_id)))
 
@@ -75,38 +83,84 @@ class Inventory:
             said.append(value)
         return tuple(said)
 
-    def dependents(self, hosts: Iterable[str] | None = None) -> tuple[DeclaredDependent, ...]:
-        """Return what these hosts declare to hold a secret; the whole inventory's when no hosts are named (I-10)."""
-        named = self._hosts if hosts is None else hosts
-        return tuple(item for host in named for item in self._of(host))
+    def dependents(
+        self, hosts: Iterable[str] | None = None, of: Collection[str] | None = None
+    ) -> tuple[DeclaredDependent, ...]:
+        """Return what these hosts declare to hold a secret; the whole inventory's when no hosts are named (I-10).
 
-    def _of(self, host: str) -> tuple[DeclaredDependent, ...]:
+        :param of: client ids; a host that certainly knows none of them is not read, so that what is wrong with it, or
+            locked by another team's vault, holds nobody else up.
+        """
+        named = self._hosts if hosts is None else hosts
+        return tuple(item for host in named for item in self._of(host, of))
+
+    def _of(self, host: str, of: Collection[str] | None) -> tuple[DeclaredDependent, ...]:
         if host not in self._dependents:
-            declares = self._raw(host).get("sfmc_dependents")
-            self._dependents[host] = host_dependents(self._hostvars[host], host) if declares else ()
+            raw = self._raw(host)
+            if not raw.get("sfmc_dependents"):
+                self._dependents[host] = ()
+            elif of is not None and not _may_know(raw.get("sfmc_integrations"), of):
+                return ()
+            else:
+                self._orders[host] = self._order(host, raw)
+                with _reading("sfmc_dependents", host):
+                    self._dependents[host] = host_dependents(self._hostvars[host], host)
         return self._dependents[host]
 
     def orders(self, hosts: Iterable[str]) -> dict[str, float]:
         """Return the place of each host in the order of a rollout, `sfmc_order`; 0 where it says nothing.
 
-        :raises Refusal: it is no number.
+        :raises Refusal: it is no number; so does reading the dependents of the host.
         """
-        return {host: self._order(host) for host in hosts}
+        return {host: self._orders[host] if host in self._orders else self._order(host) for host in hosts}
 
-    def _order(self, host: str) -> float:
-        value = self._raw(host).get("sfmc_order", 0)
+    def _order(self, host: str, raw: HostVariables | None = None) -> float:
+        value = (self._raw(host) if raw is None else raw).get("sfmc_order", 0)
         if _is_template(value):
-            value = self._hostvars[host].get("sfmc_order")
+            with _reading("sfmc_order", host):
+                value = self._hostvars[host].get("sfmc_order")
         try:
-            return float(value)
+            if math.isfinite(float(value)):
+                return float(value)
+            raise ValueError
         except (TypeError, ValueError):
             raise Refusal(
                 "the order of hosts is a number, the lowest first",
                 f"sfmc_order of {host}",
                 "a number, such as 10 for databases and 20 for web servers",
-                f"a {type(value).__name__}",
-                "correct it in the inventory; nothing was changed",
+                str(value) if isinstance(value, float) else f"a {type(value).__name__}",
+                "correct it in the inventory",
             ) from None
+
+
+def _may_know(integrations: object, client_ids: Collection[str]) -> bool:
+    """Tell whether what a host says of its integrations, as written, may name one of these client ids."""
+    if not isinstance(integrations, Mapping) or not integrations:
+        return True
+    for said in integrations.values():
+        written = said.get("client_id") if isinstance(said, Mapping) else None
+        if not isinstance(written, str) or _is_template(written) or written in client_ids:
+            return True
+    return False
+
+
+@contextmanager
+def _reading(variable: str, host: str) -> Iterator[None]:
+    """Say whose variable it is that cannot be had: undefined names in it, or a vault that this run cannot open.
+
+    :raises Refusal: instead of Ansible's error.
+    """
+    try:
+        yield
+    except AnsibleError as error:
+        raise Refusal(
+            "I-10: the whole inventory is read, whatever the limit",
+            f"{variable} of {host}",
+            "a value that Ansible can make out",
+            " ".join(str(error).split())[:300],
+            "correct it, or give this run the vault password that it needs; a host is read when it knows one of the"
+            " integrations that are rotated",
+        ) from None
 
 
 def _is_template(value: object) -> bool:

@@ -43,6 +43,15 @@ def checked_secret(text: str, who: str) -> Secret:
     """
     if _NEW_FORM.fullmatch(text) or _OLD_FORM.fullmatch(text):
         return Secret(text)
+    # Without a terminal, a prompt answers with nothing, which some versions of Ansible spell.
+    if text.strip() in ("", "None"):
+        raise Refusal(
+            "I-22: only a client secret is kept as a client secret",
+            who,
+            "the secret, typed at the prompt or in the variable sfmc_hand_in_secret",
+            "nothing",
+            "run it in a terminal, or put sfmc_hand_in_secret into a file that only you can read: -e @FILE",
+        )
     raise Refusal(
         "I-22: only a client secret is kept as a client secret",
         who,

@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,5 +106,9 @@ class Show:
             return ""
         if headline:
             self.say(f"       {headline}")
-        self.say(f"         {line.strip()}"[: shutil.get_terminal_size((100, 24)).columns])
+        width = shutil.get_terminal_size((100, 24)).columns
+        for part in textwrap.wrap(
+            line.strip(), width, initial_indent=" " * 9, subsequent_indent=" " * 11, break_on_hyphens=False
+        ):
+            self.say(part)
         return ""

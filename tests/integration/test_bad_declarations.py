@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
+import yaml
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.estates import pair
@@ -227,6 +228,63 @@ def test_no_dependent_at_all_is_no_success(bring_up: BringUp) -> None:
         run = operations.rotate()
     assert run.status == 2, str(run)
     _says(run.said, "crm_sync: I-38: an empty plan is not a success", "none in the whole inventory", "dependents: none")
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"sfmc_serial": []}, ("sfmc_serial: batches are numbers of hosts", "found an empty list")),
+        ({"sfmc_serial": ["1", "half"]}, ("sfmc_serial", "found 'half'")),
+        ({"sfmc_serial": {"a": 1}}, ("serial", "cannot be converted to a list", "Way out: correct the variable")),
+        ({"sfmc_wait": "soon"}, ("wait", "unable to convert to int", "Way out: correct the variable")),
+        ({"sfmc_wait": -1}, ("sfmc_wait: waiting takes its time in seconds", "found -1")),
+        ({"sfmc_poll_seconds": "nan"}, ("sfmc_poll_seconds", "found nan")),
+    ],
+    ids=lambda case: str(case) if isinstance(case, dict) else "",
+)
+def test_a_wrong_variable_of_the_playbook_is_refused(
+    operations: Operations, variables: dict[str, Any], says: tuple[str, ...]
+) -> None:
+    """Before the first act: a rollout does not find out in its middle."""
+    with unchanged(operations):
+        run = operations.rotate(**variables)
+    assert run.status == 2, str(run)
+    _says(run.said, *says)
+
+
+@pytest.mark.parametrize("order", ["first", "nan"])
+def test_a_wrong_order_is_refused(operations: Operations, order: str) -> None:
+    operations.declare_variables("prod-b", sfmc_order=order)
+    with unchanged(operations):
+        run = operations.rotate()
+    assert run.status == 2, str(run)
+    _says(run.said, "sfmc_order of prod-b: the order of hosts is a number")
+
+
+def test_i10_what_cannot_be_made_out_is_named_where_it_may_matter_and_nowhere_else(operations: Operations) -> None:
+    """A host of another team, with a variable or a vault that this run does not know, holds nobody up."""
+    undefined = [{"integration": "crm_sync", "name": "late", "files": [{"path": "{{ region }}/x", "format": "text"}]}]
+    hosts = operations.estate.inventory
+    hosts.write_text(hosts.read_text() + "    other:\n      hosts:\n        lonely:\n")
+    lonely = operations.estate.root / "inventory/host_vars/lonely.yml"
+    theirs = {"crm_sync": {"client_id": "z" * 24, "subdomain": "mc-other"}}
+    for integrations, refused in ((theirs, False), (None, True)):
+        variables = {"sfmc_dependents": undefined, **({"sfmc_integrations": integrations} if integrations else {})}
+        lonely.write_text(yaml.safe_dump(variables))
+        run = operations.rotate("--check")
+        assert (run.status == 2) is refused, str(run)
+    _says(run.said, "sfmc_dependents", "of lonely")
+    lonely.unlink()
+
+
+def test_how_much_may_fail_is_a_percentage(operations: Operations) -> None:
+    """Both secrets work by then, and no host was touched."""
+    before = operations.estate.snapshot()
+    run = operations.rotate(sfmc_max_fail_percentage=101)
+    assert run.status == 2, str(run)
+    _says(run.said, "sfmc_max_fail_percentage", "Expected a number from 0 to 100; found 101", "no host was touched")
+    assert operations.estate.differences(before, operations.estate.snapshot()) == []
+    assert operations.sent("crm_sync") == ["generate"]
 
 
 def test_a_limit_without_an_integration_is_an_error(operations: Operations) -> None:

@@ -157,6 +157,12 @@ def test_i35_a_place_that_only_people_reach_waits_for_one_without_failing(operat
     assert (vouched.status, vouched.changed) == (0, 1), vouched
     again = operations.playbook("acknowledge", **said, sfmc_acknowledge_until="2099-01-01")
     assert (again.status, again.changed) == (0, 0), again
+    renewed = operations.playbook(
+        "acknowledge", **{**said, "sfmc_acknowledge_by": "bob@example.com"}, sfmc_acknowledge_until="2099-06-01"
+    )
+    assert (renewed.status, renewed.changed) == (0, 1), renewed
+    (kept,) = [each for each in operations.rotation("crm_sync").attestations if each.dependent == "prod-b/segment"]
+    assert (kept.by, str(kept.until)[:10]) == ("bob@example.com", "2099-06-01"), "an acknowledgement is replaced"
     assert operations.rotate().status == 0
     assert operations.sent("crm_sync") == ["generate", "activate"]
     assert _evidence(operations, "prod-b/segment") == "acknowledged"

@@ -134,6 +134,19 @@ def test_abandon_after_half_of_the_hosts_puts_the_active_secret_back(pair_of_hos
     assert operations.world() == world
 
 
+def test_i_14_a_restart_that_is_declared_in_the_middle_is_made_before_the_activation(pair_of_hosts: Operations) -> None:
+    """What was proved without it counts no more; the file itself is right already."""
+    operations = pair_of_hosts
+    assert operations.rotate(sfmc_activate=False).status == 2
+    trace = operations.estate.root / "restarted"
+    restart = {"command": ["/bin/sh", "-c", f"echo restarted >> {trace}"]}
+    operations.declare_host("prod-b", lambda items: items[0].update(restart=restart))
+    ended = operations.rotate()
+    assert ended.status == 0, str(ended)
+    assert trace.read_text() == "restarted\n"
+    assert operations.sent("crm_sync") == ["generate", "activate"]
+
+
 def test_retire_takes_a_dependent_that_is_gone_out_of_the_registry(pair_of_hosts: Operations) -> None:
     """I-11: never by itself, never while it is declared."""
     operations = pair_of_hosts
@@ -142,7 +155,10 @@ def test_retire_takes_a_dependent_that_is_gone_out_of_the_registry(pair_of_hosts
     assert refused.status == 2 and "I-11" in refused.said and "take the entry out" in refused.said, str(refused)
     operations.declare_host("prod-b", lambda items: items.clear())
     open_gate = operations.rotate()
-    assert open_gate.status == 2 and "prod-b/mule" in open_gate.said, str(open_gate)
+    assert open_gate.status == 2 and "prod-b" not in open_gate.recap, str(open_gate)
+    assert "1 that the inventory declares no more: prod-b/mule" in open_gate.said, str(open_gate)
+    assert "keyturn.sfmc.retire -e sfmc_retire_dependent='prod-b/mule'" in open_gate.said, str(open_gate)
+    assert "prod-b/mule" in operations.playbook("status").said
     assert operations.sent("crm_sync") == ["generate"]
     retired = operations.playbook("retire", **words)
     assert retired.status == 0 and retired.changed == 1, str(retired)

@@ -102,7 +102,8 @@ def test_without_a_terminal_and_without_the_variable_nothing_is_handed_in(operat
     """I-22, I-44."""
     run = operations.playbook("hand_in", sfmc_hand_in_integration="crm_sync", sfmc_wait=0)
     assert run.status == 2, str(run)
-    assert "the secret for crm_sync: I-22" in run.said and "Way out:" in run.said, str(run)
+    assert "the secret for crm_sync: I-22" in run.said and "found nothing. Way out:" in run.said, str(run)
+    assert "put sfmc_hand_in_secret into a file" in run.said, str(run)
     assert _kept(operations) is None
 
 

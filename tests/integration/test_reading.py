@@ -128,8 +128,9 @@ def test_rotation_info_and_status_say_where_it_stands(operations: Operations) ->
         status = operations.playbook("status", sfmc_status_integration="crm_sync")
     assert run.status == 0 and run.changed == 0, str(run)
     assert status.status == 0, str(status)
-    (row,) = [line for line in status.stdout.splitlines() if line.startswith("  crm_sync")]
+    (row,) = [line for line in status.stdout.splitlines() if line.startswith("  crm_sync ")]
     assert len(row) <= 100
+    assert "crm_sync: waits for " in status.said
 
 
 def test_the_status_says_why_something_is_blocked(bring_up: BringUp) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,13 @@ def test_databases_come_before_web_servers_each_with_a_canary(operations: Operat
     assert operations.history("crm_sync").count("attested") == 4
 
 
+def test_turns_for_token_requests_that_take_long_are_announced(operations: Operations) -> None:
+    """Nobody looks at a silent screen for a minute without thinking that it hangs."""
+    assert operations.rotate(limit=DATABASES[0]).status == 0
+    run = operations.rotate("--check", sfmc_tokens_per_second=0.05, sfmc_serial=["100%"])
+    assert "crm_sync: 1 host(s) take turns, 0.05 token requests per second: 20 s" in run.said, run
+
+
 def test_a_failed_batch_stops_the_rollout_and_the_next_run_goes_on(operations: Operations) -> None:
     """I-3, I-12, I-13: what was done stays, both secrets work, who failed comes last in its order."""
     first, second = DATABASES
@@ -69,6 +77,23 @@ def test_a_failed_batch_stops_the_rollout_and_the_next_run_goes_on(operations: O
     assert _reached(mended) == [first, *WEB]
     assert operations.sent("crm_sync") == ["generate", "activate"]
     assert operations.held("crm_sync") == {operations.secret("crm_sync")}
+
+
+def test_a_database_that_does_not_answer_holds_back_the_web_servers_and_no_database(operations: Operations) -> None:
+    """I-12: it says nothing about the secret. It is asked by a kind of its own, not by the one module call."""
+    silent, other = DATABASES
+    write, read = ["sh", "-c", "cat > keeper"], ["cat", "keeper"]
+
+    def kept_by_a_program(items: list[dict[str, Any]]) -> None:
+        options = {"write": write, "read": read}
+        items[:] = [{"integration": "crm_sync", "name": "keeper", "kind": "command", "options": options}]
+
+    operations.declare_host(silent, kept_by_a_program)
+    operations.declare_variables(silent, ansible_port=1)
+    run = operations.rotate()
+    assert run.status == 2 and f"{silent}/keeper not proved" in run.said, run
+    assert "waits for hosts of a lower sfmc_order that did not answer: prod-db1" in run.said, run
+    assert {each.dependent for each in operations.rotation("crm_sync").attestations} == {f"{other}/shop"}
 
 
 def test_how_much_may_fail_is_for_the_team_to_say(operations: Operations) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleError
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
@@ -393,3 +394,35 @@ def test_two_dependents_of_one_name_are_refused_and_two_names_are_fine() -> None
 def test_a_dependent_of_a_host_without_integrations_says_so() -> None:
     with pytest.raises(Refusal, match=r"\(this host has no sfmc_integrations\)"):
         _inventory(h1={"sfmc_dependents": [{"integration": "crm", "files": [FILE]}]}).dependents()
+
+
+class _Undefined(dict[str, Any]):
+    """Variables of a host, one of which nobody can make out."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name == "sfmc_dependents":
+            raise AnsibleError("'region' is undefined")
+        return super().get(name, default)
+
+
+def test_i10_a_host_that_knows_none_of_the_integrations_is_not_read() -> None:
+    """What is wrong with a host of another team, or locked by its vault, holds nobody up."""
+    ours = {"sfmc_integrations": {"crm": CRM}, "sfmc_dependents": [{"integration": "crm", "files": [FILE]}]}
+    theirs = {"sfmc_integrations": {"crm": {**CRM, "client_id": OTHER}}, "sfmc_dependents": ["{{ region }}"]}
+    inventory = Inventory({"h1": ours, "h2": _Undefined(theirs)}, ["h1", "h2"], {"h1": ours, "h2": theirs}.__getitem__)
+    assert [item.dependent.host for item in inventory.dependents(of={ID})] == ["h1"]
+
+
+@pytest.mark.parametrize("client_id", [ID, "{{ the_client_id }}"])
+def test_i10_a_host_that_may_know_them_is_read_and_named_when_that_fails(client_id: str) -> None:
+    theirs = {"sfmc_integrations": {"crm": {**CRM, "client_id": client_id}}, "sfmc_dependents": ["{{ region }}"]}
+    inventory = Inventory({"h2": _Undefined(theirs)}, ["h2"], {"h2": theirs}.__getitem__)
+    with pytest.raises(Refusal, match=r"sfmc_dependents of h2.*'region' is undefined"):
+        inventory.dependents(of={ID})
+
+
+@pytest.mark.parametrize("order", ["first", None, [1], float("nan"), float("inf")])
+def test_i44_an_order_that_is_no_number_is_refused_with_the_declarations(order: object) -> None:
+    inventory = _inventory(h1={"sfmc_order": order, "sfmc_dependents": [{"integration": "crm", "files": [FILE]}]})
+    with pytest.raises(Refusal, match="sfmc_order of h1"):
+        inventory.dependents()

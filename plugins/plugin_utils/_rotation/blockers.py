@@ -157,6 +157,30 @@ def not_accepted(name: str, hint: str) -> Refusal:
     )
 
 
+def gone(journal: Journal, names: tuple[str, ...]) -> Refusal:
+    """I-11: it may be down, renamed or taken away; only a person knows."""
+    return Refusal(
+        "I-11: the registry shrinks only by an explicit retire",
+        journal.name,
+        "every dependent of the registry proved",
+        f"{len(names)} that the inventory declares no more: {named(names, {}, most=5)}",
+        "declare it again if it still uses the secret; if it is gone for good:"
+        f" ansible-playbook keyturn.sfmc.retire -e sfmc_retire_dependent={names[0]!r} -e sfmc_retire_reason=WHY",
+    )
+
+
+def given_up(journal: Journal, names: tuple[str, ...]) -> Refusal:
+    """I-7: a batch came to its end after everything else had."""
+    return Refusal(
+        "I-7: what a batch writes is what the journal still wants",
+        journal.name,
+        "the rotation that the batch was begun for",
+        f"none that is open, and a secret that was given up on {len(names)} dependent(s): {named(names, {}, most=5)}",
+        "rotate now (-e sfmc_force=REASON): the next rotation writes them anew; until then they hold a secret that ends"
+        " when another one is generated",
+    )
+
+
 def still_declared(name: str, dependent_id: str) -> Refusal:
     """I-11: what the inventory declares cannot be retired."""
     return Refusal(

@@ -16,6 +16,15 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     required,
 )
 
+#: Evidence that is enough, by the proof that a dependent has to show. What nobody can read back is written.
+_ENOUGH = {
+    "token": frozenset({"token", "written"}),
+    "fingerprint": frozenset({"fingerprint", "token", "soak", "written"}),
+    "soak": frozenset({"soak"}),
+}
+#: What only people reach, they vouch for (I-35).
+_VOUCHED = frozenset({"acknowledged"})
+
 #: Earlier than any attestation: for a coverage that does not age.
 EVER = datetime.min.replace(tzinfo=timezone.utc)
 
@@ -30,18 +39,28 @@ def merged_registry(journaled: Iterable[Dependent], declared: Iterable[Dependent
 def uncovered(
     registry: Iterable[Dependent], attestations: Iterable[Attestation], fingerprint: str, not_before: datetime
 ) -> tuple[str, ...]:
-    """Return the ids of the dependents without an attestation for exactly this fingerprint and all of their places.
+    """Return the ids of the dependents without an attestation for exactly this fingerprint that covers them.
 
     :param not_before: older attestations do not count.
     """
-    places: dict[str, set[str]] = {}
+    kept: dict[str, list[Attestation]] = {}
     for attestation in attestations:
         if attestation.fingerprint == fingerprint and attestation.at >= not_before:
-            places.setdefault(attestation.dependent, set()).update(attestation.places)
+            kept.setdefault(attestation.dependent, []).append(attestation)
     return tuple(
         dependent.id
         for dependent in registry
-        if dependent.id not in places or not places[dependent.id].issuperset(dependent.places)
+        if not any(_covers(attestation, dependent) for attestation in kept.get(dependent.id, ()))
+    )
+
+
+def _covers(attestation: Attestation, dependent: Dependent) -> bool:
+    """Tell whether an attestation is of the dependent as it is declared now: its places, proof, restart and check."""
+    enough = _VOUCHED if dependent.kind == MANUAL else _ENOUGH.get(dependent.proof, frozenset())
+    return (
+        set(dependent.places) <= set(attestation.places)
+        and attestation.evidence in enough
+        and attestation.care == dependent.care
     )
 
 
@@ -74,6 +93,18 @@ def soaked_at(situation: Situation) -> datetime | None:
         if item.evidence == "soak" and item.fingerprint == fingerprint and item.dependent in registered
     ]
     return max(soaking, default=None)
+
+
+def batches_end_at(situation: Situation) -> datetime:
+    """Return until when a batch that was begun and did not end may still write the staged secret somewhere."""
+    rotation, life = required(situation.journal.open_rotation), situation.policy.batch_life
+    return max((batch.began_at + life for batch in rotation.batches), default=EVER)
+
+
+def undeclared(situation: Situation, missing: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the missing dependents that the inventory declares no more: no run can ever prove them."""
+    declared = situation.declared
+    return () if declared is None else tuple(name for name in missing if name not in declared)
 
 
 def for_people(registry: Iterable[Dependent], missing: Iterable[str]) -> tuple[str, ...]:

@@ -11,10 +11,12 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, calendar, limits
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import (
     EVER,
+    batches_end_at,
     for_people,
     missing_before_activation,
     soaked_at,
     uncovered,
+    undeclared,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     Decision,
@@ -50,6 +52,13 @@ def desired_secret(journal: Journal, distributing: bool) -> str:
     if rotation is None or rotation.activated_at or rotation.abandoned_at or rotation.lost_at:
         return "active"
     return "staged" if rotation.overlap_at and (distributing or rotation.distribution_at) else "active"
+
+
+def desired_fingerprint(journal: Journal) -> str:
+    """Return the fingerprint of the secret that a distribution brings to the dependents; a rotation is open."""
+    if desired_secret(journal, distributing=True) == "staged":
+        return required(required(journal.open_rotation).staged).fingerprint
+    return journal.active.fingerprint if journal.active else ""
 
 
 # --- no rotation is open ---------------------------------------------------------------------------------------------
@@ -173,13 +182,17 @@ def _overlap(situation: Situation, rotation: Rotation, phase: Phase) -> Decision
 
 
 def _distribute(situation: Situation, phase: Phase, missing: tuple[str, ...], desired: str) -> Decision:
+    """Only what is declared can be served; when nothing of the missing is, a person has to say that it is gone."""
+    people, gone = for_people(situation.registry, missing), undeclared(situation, missing)
+    waits_for_people_only = bool(gone) and set(missing) <= {*people, *gone}
     return Decision(
         phase,
-        Step.DISTRIBUTE,
+        Step.STOP if waits_for_people_only else Step.DISTRIBUTE,
         missing=missing,
-        people=for_people(situation.registry, missing),
+        people=people,
+        gone=gone,
         desired=desired,
-        blockers=(_gate(situation, missing),),
+        blockers=(blockers.gone(situation.journal, gone) if waits_for_people_only else _gate(situation, missing),),
     )
 
 
@@ -237,10 +250,12 @@ def _going_back(situation: Situation, rotation: Rotation) -> Decision:
         return _distribute(situation, phase, missing, "active")
     if rotation.abandoned_at is None:
         return _stop(phase, blockers.lost(journal), desired="active")
+    # An activation may still be on its way; after it, the staged secret is the only one that works. And a batch that
+    # another run began may write the staged secret after everything is back.
     lands_until = max(rotation.activations_sent_at, default=EVER) + situation.policy.pace
-    if situation.now < lands_until:
-        # An activation may still be on its way; after it, the staged secret is the only one that works.
-        return Decision(phase, Step.WAIT, not_before=lands_until, desired="active")
+    until = max(lands_until, batches_end_at(situation))
+    if situation.now < until:
+        return Decision(phase, Step.WAIT, not_before=until, desired="active")
     return Decision(phase, Step.FORGET, desired="active")
 
 

@@ -62,15 +62,20 @@ def _upgraded(document: object) -> object:
     schema = document.get("schema") if isinstance(document, Mapping) else None
     if not isinstance(document, Mapping) or not isinstance(schema, int) or isinstance(schema, bool) or schema != 1:
         return document
+    registry = _each_with(document.get("registry"), proof="token", care="")
     rotation, adopted = document.get("rotation"), []
     if isinstance(rotation, Mapping) and isinstance(rotation.get("attestations"), list):
-        attestations = [
-            {**item, "by": "", "until": None} if isinstance(item, Mapping) else item
-            for item in rotation["attestations"]
-        ]
+        attestations = _each_with(rotation["attestations"], by="", until=None, care="")
         adopted = sorted({str(item.get("dependent")) for item in attestations if isinstance(item, Mapping)})
-        rotation = {**rotation, "attestations": attestations}
-    return {**document, "schema": 2, "adopted": adopted, "rotation": rotation}
+        rotation = {**rotation, "attestations": attestations, "batches": []}
+    return {**document, "schema": 2, "registry": registry, "adopted": adopted, "rotation": rotation}
+
+
+def _each_with(items: Any, **more: Any) -> Any:
+    """Return the records of a list with further fields; what is no list of records is refused later."""
+    if not isinstance(items, list):
+        return items
+    return [{**item, **more} if isinstance(item, Mapping) else item for item in items]
 
 
 _RESTORE = "restore the document from the store's backup; nothing was changed"

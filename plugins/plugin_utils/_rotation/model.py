@@ -115,13 +115,17 @@ MANUAL = "manual"
 class Dependent:
     """A place that holds an integration's secret, identified by host and name.
 
-    `places` are its files and keys, or what its kind calls them.
+    :param places: its files and keys, or what its kind calls them.
+    :param proof: what it has to show: `token`, `fingerprint` or `soak`.
+    :param care: stands for its restart and check, as they are declared; empty when there is neither.
     """
 
     host: str
     name: str
     places: tuple[str, ...]
     kind: str = "files"
+    proof: str = "token"
+    care: str = ""
 
     @property
     def id(self) -> str:
@@ -138,6 +142,7 @@ class Attestation:
         `acknowledged`: a person says so, the weakest.
     :param by: who acknowledged.
     :param until: when an acknowledgement ends; other evidence ages by the policy.
+    :param care: the dependent's, as it was declared then.
     """
 
     dependent: str
@@ -147,6 +152,15 @@ class Attestation:
     evidence: str
     by: str = ""
     until: datetime | None = None
+    care: str = ""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Hosts that are being given the staged secret: until it ends, one of them may write it at any moment."""
+
+    id: str
+    began_at: datetime
 
 
 @dataclass(frozen=True)
@@ -186,6 +200,7 @@ class Rotation:
     staged: Staged | None = None
     overlap_at: datetime | None = None
     distribution_at: datetime | None = None
+    batches: tuple[Batch, ...] = ()
     attestations: tuple[Attestation, ...] = ()
     failures: tuple[Failure, ...] = ()
     activations_sent_at: tuple[datetime, ...] = ()
@@ -249,6 +264,7 @@ class Policy:
     pace: timedelta = timedelta(minutes=5)
     soak: timedelta = timedelta(minutes=20)
     attestation_age: timedelta = timedelta(hours=72)
+    batch_life: timedelta = timedelta(hours=1)
     clock_skew: timedelta = timedelta(minutes=2)
     activations_at_most: int = 3
     no_dependents: bool = False
@@ -270,7 +286,12 @@ class Pace:
 
 @dataclass(frozen=True)
 class Situation:
-    """All that a decision rests on. `skew` is server minus controller, None when no server was asked."""
+    """All that a decision rests on.
+
+    :param registry: every dependent that was ever seen, and those that the inventory has added.
+    :param declared: ids of what the inventory declares now; None when only a part of it was read.
+    :param skew: server minus controller, None when no server was asked.
+    """
 
     journal: Journal
     registry: tuple[Dependent, ...]
@@ -279,6 +300,7 @@ class Situation:
     probe: Probe = Probe()
     pace: Pace = Pace()
     skew: timedelta | None = None
+    declared: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -288,6 +310,7 @@ class Decision:
     :param not_before: when a WAIT ends, and for NONE when the next rotation is due.
     :param missing: ids of the dependents whose attestation the next step needs.
     :param people: those of them that only a person can bring the secret to.
+    :param gone: those of them that the inventory declares no more.
     :param then: the step that a WAIT for SFMC's pace is for.
     :param desired: which secret the dependents should hold: `active`, `staged`, or empty when nothing is to be written.
     """
@@ -298,6 +321,7 @@ class Decision:
     blockers: tuple[Refusal, ...] = ()
     missing: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
     desired: str = ""
     due_at: datetime | None = None
     expires_at: datetime | None = None

@@ -11,8 +11,10 @@ from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import merged_registry, with_attestations
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_fingerprint
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     Attestation,
+    Batch,
     Dependent,
     Event,
     Failure,
@@ -63,9 +65,13 @@ def overlapping(journal: Journal, at: datetime) -> Journal:
     return _changed(journal, at, "usable", overlap_at=at)
 
 
-def distributing(journal: Journal, at: datetime) -> Journal:
-    """Hosts may hold the staged secret from now on."""
-    return journal if _open(journal).distribution_at else _changed(journal, at, "distributing", distribution_at=at)
+def distributing(journal: Journal, batch: Batch) -> Journal:
+    """The hosts of this batch may hold the staged secret from now on."""
+    rotation = _open(journal)
+    batches = (*rotation.batches, batch)
+    if rotation.distribution_at:
+        return replace(journal, rotation=replace(rotation, batches=batches))
+    return _changed(journal, batch.began_at, "distributing", distribution_at=batch.began_at, batches=batches)
 
 
 def registered(journal: Journal, declared: Iterable[Dependent]) -> Journal:
@@ -81,20 +87,39 @@ def retired(journal: Journal, dependent_id: str, reason: str, at: datetime) -> J
 
 
 def attested(
-    journal: Journal, attestations: tuple[Attestation, ...], failures: tuple[Failure, ...], at: datetime
+    journal: Journal,
+    attestations: tuple[Attestation, ...],
+    failures: tuple[Failure, ...],
+    at: datetime,
+    batch: str = "",
 ) -> Journal:
-    """What one batch of hosts came to. A dependent's latest result replaces its former failure."""
+    """What one batch of hosts came to. The latest result of a dependent counts: what failed is proved no more (I-34).
+
+    A secret that is not wanted there any more is a failure: another run went on meanwhile (I-7).
+
+    :param batch: the id of the batch that ends with this.
+    """
     rotation = _open(journal)
-    answered = {item.dependent for item in attestations} | {item.dependent for item in failures}
-    kept = tuple(item for item in rotation.failures if item.dependent not in answered)
+    wanted = desired_fingerprint(journal)
+    late = tuple(
+        Failure(item.dependent, at, f"holds {item.fingerprint}: meanwhile another run went back to {wanted}")
+        for item in attestations
+        if item.fingerprint != wanted
+    )
+    attestations = tuple(item for item in attestations if item.fingerprint == wanted)
+    failures += late
+    failed = {item.dependent for item in failures}
+    answered = failed | {item.dependent for item in attestations}
     adopted = {*journal.adopted, *(item.dependent for item in attestations)}
+    still = [item for item in rotation.attestations if item.dependent not in failed]
     return _changed(
         replace(journal, adopted=tuple(sorted(adopted))),
         at,
         "attested",
         detail=f"{len(attestations)} proved, {len(failures)} failed",
-        attestations=with_attestations(rotation.attestations, attestations),
-        failures=kept + failures,
+        attestations=with_attestations(still, attestations),
+        failures=tuple(item for item in rotation.failures if item.dependent not in answered) + failures,
+        batches=tuple(item for item in rotation.batches if item.id != batch),
     )
 
 

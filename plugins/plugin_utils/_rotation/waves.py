@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -33,6 +33,28 @@ class Rollout:
     batches: tuple[int, ...] = ()
 
 
+def checked_sizes(sizes: Sequence[str]) -> Sequence[str]:
+    """Return the sizes of batches as they are.
+
+    :raises Refusal: none, or one that is neither a number nor a percentage.
+    """
+    if not sizes:
+        raise _bad_size("an empty list")
+    for size in sizes:
+        _size(size, 1)
+    return sizes
+
+
+def held_back(batch: Iterable[str], silent: Iterable[str], orders: Mapping[str, float]) -> list[str]:
+    """Return the silent hosts that come before those of a batch, which waits for them.
+
+    :param silent: hosts that did not answer: nobody knows what they hold, and how many may fail is not about them.
+    :param orders: of all hosts of the rollout.
+    """
+    first = min(orders[host] for host in batch)
+    return sorted({host for host in silent if orders[host] < first})
+
+
 def rollout(members: Iterable[Member], sizes: Sequence[str] = DEFAULT_SIZES) -> Rollout:
     """Return the batches: each order for itself, a canary first, growing; no batch holds hosts of two orders.
 
@@ -49,7 +71,10 @@ def rollout(members: Iterable[Member], sizes: Sequence[str] = DEFAULT_SIZES) -> 
 
 
 def stops(failed: int, tried: int, at_most_percent: float) -> bool:
-    """Tell whether a batch failed, which ends the rollout: both secrets work, so that waiting costs nothing."""
+    """Tell whether a batch failed, which ends the rollout: both secrets work, so that waiting costs nothing.
+
+    :param tried: without the hosts that did not answer, which say nothing about the secret.
+    """
     return failed * 100 > at_most_percent * tried
 
 
@@ -66,12 +91,16 @@ def _batches(total: int, sizes: Sequence[str]) -> list[int]:
 def _size(said: str, total: int) -> int:
     match = re.fullmatch(r"([1-9][0-9]{0,5})(%?)", said)
     if not match or (match.group(2) and int(match.group(1)) > 100):
-        raise Refusal(
-            "batches are numbers of hosts, or percentages of them",
-            "sfmc_serial",
-            "a list such as [1, '25%', '100%']",
-            repr(said),
-            "correct it; nothing was changed",
-        )
+        raise _bad_size(repr(said))
     number = int(match.group(1))
     return max(1, number * total // 100) if match.group(2) else number
+
+
+def _bad_size(found: str) -> Refusal:
+    return Refusal(
+        "batches are numbers of hosts, or percentages of them",
+        "sfmc_serial",
+        "a list such as [1, '25%', '100%']",
+        found,
+        "correct it",
+    )

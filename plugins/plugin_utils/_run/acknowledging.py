@@ -9,15 +9,12 @@ from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_fingerprint
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     MANUAL,
     Attestation,
-    Decision,
     Dependent,
     Journal,
-    Known,
-    Staged,
-    required,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 
@@ -25,7 +22,7 @@ _RULE = "I-35: a person vouches for a place that only people reach, by name, and
 
 
 def acknowledge(run: Run, dependent_id: str, by: str, until: datetime | None, check_mode: bool) -> bool | None:
-    """Record that a person has put the desired secret in; tell whether that is new.
+    """Record that a person has put the desired secret in, or vouches for it anew; tell whether that is news.
 
     :return: None when this integration has no such dependent.
     :raises Refusal: no name, no end to come, a dependent of another kind, or nothing that is waited for.
@@ -43,27 +40,28 @@ def acknowledge(run: Run, dependent_id: str, by: str, until: datetime | None, ch
         raise _refused(dependent_id, "who has put the secret in", "no name")
     if until is None or until <= now:
         raise _refused(dependent_id, "a day to come, until which this counts", "none, or one that has passed")
-    decision = run.look()
+    decision, former = run.look(), _acknowledged(journal, dependent)
     if dependent_id not in decision.people:
-        return _known_already(journal, dependent, decision)
+        if former is None:
+            raise _refused(dependent_id, "a rotation that waits for it", f"the phase {decision.phase.value}")
+        if (former.by, former.until) == (by.strip(), until):
+            return False
     if not check_mode:
-        fingerprint = _desired(journal, decision).fingerprint
-        vouched = Attestation(dependent_id, fingerprint, dependent.places, now, "acknowledged", by.strip(), until)
+        fingerprint = desired_fingerprint(journal)
+        vouched = Attestation(
+            dependent_id, fingerprint, dependent.places, now, "acknowledged", by.strip(), until, dependent.care
+        )
         run.note("acknowledged", lambda about, at: transitions.attested(about, (vouched,), (), at))
     return True
 
 
-def _known_already(journal: Journal, dependent: Dependent, decision: Decision) -> bool:
-    """A second acknowledgement of the same is no news; one that nobody asks for is a mistake."""
+def _acknowledged(journal: Journal, dependent: Dependent) -> Attestation | None:
+    """Return what was said before of the secret that is wanted now."""
     rotation = journal.open_rotation
-    if rotation is not None and any(item.dependent == dependent.id for item in rotation.attestations):
-        return False
-    raise _refused(dependent.id, "a rotation that waits for it", f"the phase {decision.phase.value}")
-
-
-def _desired(journal: Journal, decision: Decision) -> Known | Staged:
-    rotation = required(journal.open_rotation)
-    return required(rotation.staged) if decision.desired == "staged" else required(journal.active)
+    if rotation is None:
+        return None
+    said = [item for item in rotation.attestations if item.dependent == dependent.id]
+    return next((item for item in said if item.fingerprint == desired_fingerprint(journal)), None)
 
 
 def _refused(dependent_id: str, expected: str, found: str) -> Refusal:

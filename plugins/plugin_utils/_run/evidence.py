@@ -27,10 +27,14 @@ class Proved:
 
 @dataclass
 class Evidence:
-    """One integration's share of a batch: what is proved, and what failed with the reason."""
+    """One integration's share of a batch: what is proved, what failed with the reason, and whose hosts were silent.
+
+    A host that does not answer is among the failed, too.
+    """
 
     proved: list[Proved] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    silent: set[str] = field(default_factory=set)
 
 
 def reports_of(result: Any) -> list[Mapping[str, Any]]:
@@ -39,7 +43,8 @@ def reports_of(result: Any) -> list[Mapping[str, Any]]:
         if "dependents" in result:
             return list(result["dependents"])
         if result.get("failed") or result.get("unreachable"):
-            return [{"failure": str(result.get("msg") or "the module failed")}]
+            failure = str(result.get("msg") or "the module failed")
+            return [{"failure": failure, "unreachable": bool(result.get("unreachable"))}]
         return []
     return list(result or [])
 
@@ -66,6 +71,8 @@ def sorted_evidence(
         reasons = [reason for reason in map(_reason, own) if reason]
         if reasons or not own:
             evidence.failed.append((item.dependent.id, "; ".join(reasons) or "the host did not answer"))
+            if not own or any(report.get("unreachable") for report in own):
+                evidence.silent.add(item.dependent.id)
         else:
             last = own[-1]
             kind = _KINDS[last["proof"]["outcome"]]

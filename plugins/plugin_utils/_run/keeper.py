@@ -94,6 +94,22 @@ class PaceKeeper:
         if times[what] is not None and now < times[what] + pace:
             raise Conflict(self._store.where(self._document))
         times[what] = now
+        self._save(times, version)
+
+    def taken(self, what: str, now: datetime) -> None:
+        """Count the pace of `generated_at` or `activated_at` from now on: it was sent at the claim, and has happened.
+
+        Whoever was quicker to save something for this account has claimed later than that.
+        """
+        present, version = self._load()
+        times = {name: getattr(present, name) for name in _PACED}
+        times[what] = max(now, times[what] or now)
+        try:
+            self._save(times, version)
+        except Conflict:
+            return
+
+    def _save(self, times: dict[str, datetime | None], version: str | None) -> None:
         document = {name: when.isoformat() for name, when in times.items() if when is not None}
         self._store.save(self._document, document, version)
 

@@ -47,6 +47,7 @@ _NOWHERE: dict[str, Any] = {
     "desired": "",
     "missing": [],
     "people": [],
+    "gone": [],
     "failing": [],
     "dependents": 0,
     "proved": 0,
@@ -75,6 +76,7 @@ def _standing(run: Run, record: Record, decision: Decision) -> dict[str, Any]:
         "desired": decision.desired,
         "missing": list(decision.missing),
         "people": list(decision.people),
+        "gone": list(decision.gone),
         "failing": [item.dependent for item in rotation.failures if item.dependent in missing] if rotation else [],
         "dependents": dependents,
         "proved": dependents - len(decision.missing) if _counts(decision) else 0,
@@ -112,7 +114,7 @@ def waits_for(run: Run, record: Record, decision: Decision) -> str:
 def _proof_from(record: Record, decision: Decision) -> str:
     rotation = record.journal.open_rotation
     reasons = {failure.dependent: failure.reason for failure in rotation.failures} if rotation else {}
-    hosts = tuple(name for name in decision.missing if name not in decision.people)
+    hosts = tuple(name for name in decision.missing if name not in {*decision.people, *decision.gone})
     sentences = []
     if hosts:
         names = named(hosts, reasons, most=5)
@@ -123,6 +125,9 @@ def _proof_from(record: Record, decision: Decision) -> str:
             f"people who put the {decision.desired} secret in at {names}, and then"
             " ansible-playbook keyturn.sfmc.acknowledge"
         )
+    if decision.gone:
+        names = named(decision.gone, {}, most=5)
+        sentences.append(f"somebody who declares again, or retires, what the inventory declares no more: {names}")
     return "; ".join(sentences)
 
 

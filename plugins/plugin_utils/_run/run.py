@@ -18,10 +18,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers im
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.calendar import forced
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import decide
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
-    Attestation,
     Decision,
     Dependent,
-    Failure,
     Journal,
     Probe,
     Rotation,
@@ -31,7 +29,6 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     required,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import Evidence
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Keeper, PaceKeeper
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import SfmcClient
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
@@ -67,8 +64,14 @@ class Run:
         client: SfmcClient,
         registry: Callable[[], tuple[Dependent, ...]],
         tell: Callable[[str], None],
+        whole: bool = True,
     ) -> None:
-        """Take the collaborators; `registry` is called only when something is due, `tell` shows progress."""
+        """Take the collaborators.
+
+        :param registry: returns what the inventory declares; called only when something is due.
+        :param tell: shows progress.
+        :param whole: whether `registry` is the whole inventory's, so that what is not in it is declared no more.
+        """
         self.integration = integration
         self.keeper = keeper
         self.client = client
@@ -76,6 +79,7 @@ class Run:
         self.effects: list[str] = []
         self._pace = pace
         self._declared = registry
+        self._whole = whole
         self.tell = tell
         self._probe = Probe()
         self._decided_on: Rotation | None = None
@@ -104,10 +108,11 @@ class Run:
         if decision.step is Step.NONE:
             return decision
         registry = self.registry(record.journal)
-        decision = decide(self._situation(record, registry, self.client.measured_now()))
+        declared = frozenset(item.id for item in self._declared()) if self._whole else None
+        decision = decide(self._situation(record, registry, self.client.measured_now(), declared))
         if decision.step is Step.PROBE:
             self._probe = self._measured(record)
-            decision = decide(self._situation(record, registry, self.client.measured_now()))
+            decision = decide(self._situation(record, registry, self.client.measured_now(), declared))
         return decision
 
     def advance(self, allowed: Iterable[Step]) -> Decision:
@@ -154,33 +159,19 @@ class Run:
             self.forget_probe()
         return record
 
-    # --- distribution ------------------------------------------------------------------------------------------------
-
-    def begin_distribution(self) -> None:
-        """Record, before the first write, that hosts may hold the staged secret from now on."""
-        rotation = self.keeper.load().journal.open_rotation
-        if rotation is not None and rotation.overlap_at and not rotation.distribution_at:
-            self.note("distributing", transitions.distributing)
-
-    def attest(self, evidence: Evidence) -> None:
-        """Record what a batch of hosts proved. Outside of a rotation there is nothing to record."""
-        if self.keeper.load().journal.open_rotation is None:
-            return
-        now = self.client.measured_now()
-        attestations = tuple(
-            Attestation(item.dependent.id, item.fingerprint, item.dependent.places, now, item.kind)
-            for item in evidence.proved
-        )
-        failures = tuple(Failure(name, now, reason) for name, reason in evidence.failed)
-        self.note("attested", lambda journal, at: transitions.attested(journal, attestations, failures, at))
-
     def declares(self, dependent_id: str) -> bool:
         """Tell whether the inventory has this dependent."""
         return any(item.id == dependent_id for item in self._declared())
 
     # --- gather ------------------------------------------------------------------------------------------------------
 
-    def _situation(self, record: Record, registry: tuple[Dependent, ...], now: datetime) -> Situation:
+    def _situation(
+        self,
+        record: Record,
+        registry: tuple[Dependent, ...],
+        now: datetime,
+        declared: frozenset[str] | None = None,
+    ) -> Situation:
         return Situation(
             journal=record.journal,
             registry=registry,
@@ -189,6 +180,7 @@ class Run:
             probe=self._probe,
             pace=self._pace.load(),
             skew=self.client.skew,
+            declared=declared,
         )
 
     def _measured(self, record: Record) -> Probe:
@@ -231,6 +223,12 @@ class Run:
             raise
         else:
             self._keep_generated(text)
+        self._pace_from_now("generated_at")
+
+    def _pace_from_now(self, what: str) -> None:
+        """Count SFMC's pace from when it answered: from when it was asked, the next one could be a moment too soon."""
+        self.client.refresh_clock()
+        self._pace.taken(what, self.client.measured_now())
 
     def _keep_generated(self, text: str) -> None:
         """Keep what a provider answered: shown once, so a store that fails now gets more than one chance (I-5)."""
@@ -285,6 +283,7 @@ class Run:
             if not sent:
                 self._step("activation refused", _noting(transitions.activation_refused))
             raise
+        self._pace_from_now("activated_at")
 
     def _step(self, effect: str, change: Change) -> Record:
         """Change the record, but only while its rotation is the one that was decided on (I-7)."""
@@ -298,8 +297,9 @@ class Run:
         self._decided_on = record.journal.rotation
         return record
 
-    def note(self, effect: str, transition: Callable[[Journal, datetime], Journal]) -> None:
-        self.commit(effect, lambda record: _noting(transition)(record, self.client.measured_now()))
+    def note(self, effect: str, transition: Callable[[Journal, datetime], Journal]) -> Record:
+        """Change the journal by what is known, whatever was decided on."""
+        return self.commit(effect, lambda record: _noting(transition)(record, self.client.measured_now()))
 
 
 def _noting(transition: Callable[[Journal, datetime], Journal]) -> Change:

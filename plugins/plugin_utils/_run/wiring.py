@@ -47,11 +47,14 @@ class Workshop:
         self._hosts = hosts
         self._vault_secrets = vault_secrets
         self._tell = tell
+        self._wanted: set[str] = set()
         self._by_client_id = functools.lru_cache(maxsize=1)(self._gathered)
 
     def runs(self, integrations: Iterable[Integration]) -> list[Run]:
         """Return a run for each integration."""
-        return [self._run(integration) for integration in integrations]
+        wanted = list(integrations)
+        self._wanted |= {item.client_id for item in wanted}
+        return [self._run(integration) for integration in wanted]
 
     def _run(self, integration: Integration) -> Run:
         store = store_for(integration.store, self._vault_secrets)
@@ -63,12 +66,13 @@ class Workshop:
             SfmcClient(integration.auth_url, HttpClient(integration.ca_path)),
             lambda: self._by_client_id().get(integration.client_id, ()),
             self._tell,
+            whole=self._hosts is None,
         )
 
     def _gathered(self) -> dict[str, tuple[Dependent, ...]]:
         """Read the inventory once, when the first integration needs it (I-10)."""
         found: dict[str, list[Dependent]] = {}
-        for item in self._inventory.dependents(self._hosts):
+        for item in self._inventory.dependents(self._hosts, self._wanted):
             found.setdefault(item.client_id, []).append(item.dependent)
         return {client_id: tuple(dependents) for client_id, dependents in found.items()}
 

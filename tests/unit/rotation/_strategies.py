@@ -15,6 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     MANUAL,
     SCHEMA,
     Attestation,
+    Batch,
     Dependent,
     Event,
     Failure,
@@ -90,7 +91,8 @@ def rotations(draw: st.DrawFn) -> Rotation:
     if reached >= 2:
         rotation = replace(rotation, overlap_at=draw(times))
     if reached >= 3:
-        rotation = replace(rotation, distribution_at=draw(times))
+        batches = tuple(Batch(f"b{n}", at) for n, at in enumerate(draw(st.lists(times, max_size=2))))
+        rotation = replace(rotation, distribution_at=draw(times), batches=batches)
     if reached >= 4:
         sent = tuple(sorted(draw(st.lists(times, max_size=4))))
         rotation = replace(rotation, activations_sent_at=sent)
@@ -136,6 +138,7 @@ situations = st.builds(
     probe=probes,
     pace=paces,
     skew=skews,
+    declared=st.none() | st.frozensets(st.sampled_from([item.id for item in DEPENDENTS])),
 )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import decide
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    MANUAL,
     Attestation,
     Decision,
     Dependent,
@@ -48,8 +49,9 @@ IN_STEP = timedelta(0)
 
 
 def shown(dependent: Dependent, fingerprint: str = B, at: datetime = NOW) -> Attestation:
-    """Return an attestation for all places of a dependent."""
-    return Attestation(dependent.id, fingerprint, dependent.places, at, "token")
+    """Return the attestation that a dependent needs, for all of its places."""
+    evidence = "acknowledged" if dependent.kind == MANUAL else dependent.proof
+    return Attestation(dependent.id, fingerprint, dependent.places, at, evidence, care=dependent.care)
 
 
 COVERED = tuple(shown(dependent) for dependent in REGISTRY)

@@ -18,6 +18,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide impo
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.journal import journal_document, parse_journal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     Attestation,
+    Batch,
     Decision,
     Dependent,
     Failure,
@@ -151,8 +152,9 @@ class World:
         known = required(self.journal.active).fingerprint
         secret = required(rotation.staged).fingerprint if decision.desired == "staged" else known
         assert self.accepts(secret) or self.meddled, "hosts get a live secret only"
+        batch = self.begun()
         if decision.desired == "staged":
-            self.journal = transitions.distributing(self.journal, self.now)
+            self.journal = transitions.distributing(self.journal, batch)
         proved, failed = [], []
         for item in self.hosts:
             if item.id in decision.missing and item in reached:
@@ -160,7 +162,10 @@ class World:
                 proved.append(Attestation(item.id, secret, item.places, self.now, "token"))
             elif item.id in decision.missing:
                 failed.append(Failure(item.id, self.now, "the host did not answer"))
-        self.journal = transitions.attested(self.journal, tuple(proved), tuple(failed), self.now)
+        self.journal = transitions.attested(self.journal, tuple(proved), tuple(failed), self.now, batch.id)
+
+    def begun(self) -> Batch:
+        return Batch(f"batch {len(self.journal.history)}", self.now)
 
     def _activate(self, answer: str) -> None:
         behind = {item.id: held for item, held in self.hosts.items() if held != self.staged}

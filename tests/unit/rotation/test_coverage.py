@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,14 +22,42 @@ from ._strategies import STEADY, attestations, registries
 from ._support import APP1, APP2, COVERED, NOW, REGISTRY, SECOND, A, B, shown
 
 
-def test_places_proved_at_different_times_add_up_I_10() -> None:
-    halves = (replace(shown(APP2), places=APP2.places[:1]), replace(shown(APP2), places=APP2.places[1:]))
-    assert uncovered([APP2], halves, B, NOW) == ()
-    assert uncovered([APP2], halves[:1], B, NOW) == (APP2.id,)
+def test_a_proof_is_of_all_places_as_they_are_declared_now_I_10() -> None:
+    assert uncovered([APP2], (replace(shown(APP2), places=APP2.places[:1]),), B, NOW) == (APP2.id,)
+    assert uncovered([APP1], (replace(shown(APP1), places=("/opt/former.env#SECRET", *APP1.places)),), B, NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown_by", "is_enough"),
+    [
+        ("token", "token", True),
+        ("token", "written", True),
+        ("token", "fingerprint", False),
+        ("token", "soak", False),
+        ("token", "acknowledged", False),
+        ("fingerprint", "fingerprint", True),
+        ("fingerprint", "token", True),
+        ("fingerprint", "soak", True),
+        ("soak", "soak", True),
+        ("soak", "token", False),
+        ("soak", "written", False),
+    ],
+)
+def test_a_proof_that_is_declared_stronger_is_shown_anew_I_3(wanted: str, shown_by: str, is_enough: bool) -> None:
+    """Declarations change in the middle of a rotation; the one that counts is the one there is at the activation."""
+    evidence = replace(shown(APP1), evidence=shown_by)
+    assert (uncovered([replace(APP1, proof=wanted)], (evidence,), B, NOW) == ()) is is_enough
+
+
+def test_a_restart_or_check_that_is_declared_anew_is_owed_I_14() -> None:
+    cared = replace(APP1, care="restarted")
+    assert uncovered([cared], (shown(APP1),), B, NOW) == (APP1.id,)
+    assert uncovered([cared], (replace(shown(APP1), care="restarted"),), B, NOW) == ()
+    assert uncovered([APP1], (replace(shown(APP1), care="restarted"),), B, NOW) == (APP1.id,)
 
 
 def test_a_dependent_without_places_still_has_to_prove_itself() -> None:
-    screen = Dependent("vendor", "segment", (), "person")
+    screen = Dependent("vendor", "segment", (), "command")
     assert uncovered([screen], (), B, NOW) == (screen.id,)
     assert uncovered([screen], (shown(screen),), B, NOW) == ()
 

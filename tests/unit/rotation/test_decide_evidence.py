@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -29,19 +30,27 @@ def _with_screen(*evidence: Attestation) -> Decision:
     return decided(about, YES, YES)
 
 
-@pytest.mark.parametrize("kind", ["token", "fingerprint", "written"])
-def test_what_was_read_back_or_written_opens_the_gate_at_once(kind: str) -> None:
-    evidence = tuple(replace(shown(item), evidence=kind) for item in REGISTRY)
-    assert decided(attested(attestations=evidence), YES, YES).step is Step.ACTIVATE
+def _shown_by(kind: str, at: datetime = NOW) -> tuple[Attestation, ...]:
+    return tuple(replace(shown(item, at=at), evidence=kind) for item in REGISTRY)
+
+
+def _asked_for(proof: str) -> tuple[Dependent, ...]:
+    return tuple(replace(item, proof=proof) for item in REGISTRY)
+
+
+@pytest.mark.parametrize(("proof", "kind"), [("token", "token"), ("fingerprint", "fingerprint"), ("token", "written")])
+def test_what_was_read_back_or_written_opens_the_gate_at_once(proof: str, kind: str) -> None:
+    about = replace(attested(attestations=_shown_by(kind)), registry=_asked_for(proof))
+    assert decided(about, YES, YES).step is Step.ACTIVATE
 
 
 def test_what_is_not_restarted_outlives_the_old_tokens_before_the_activation() -> None:
     """One life of a token after the last such proof, with both secrets alive: then every client has asked anew."""
-    soaking = tuple(replace(shown(item, at=NOW - 19 * MINUTE), evidence="soak") for item in REGISTRY)
-    waiting = decided(attested(attestations=soaking), YES, YES)
+    about = replace(attested(attestations=_shown_by("soak", NOW - 19 * MINUTE)), registry=_asked_for("soak"))
+    waiting = decided(about, YES, YES)
     assert (waiting.step, waiting.phase, waiting.not_before) == (Step.WAIT, Phase.DISTRIBUTING, NOW + MINUTE)
-    soaked = tuple(replace(item, at=NOW - 20 * MINUTE) for item in soaking)
-    assert decided(attested(attestations=soaked), YES, YES).step is Step.ACTIVATE
+    soaked = replace(attested(attestations=_shown_by("soak", NOW - 20 * MINUTE)), registry=about.registry)
+    assert decided(soaked, YES, YES).step is Step.ACTIVATE
 
 
 def test_i35_a_place_that_only_a_person_reaches_keeps_the_gate_closed_until_somebody_vouches() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    Batch,
     Dependent,
     Failure,
     Journal,
@@ -46,6 +47,7 @@ from ._support import (
     young,
 )
 
+HOUR = Policy().batch_life
 OPERATOR = Policy(operator=True)
 NOT_YET = Policy(activate=False)
 
@@ -93,6 +95,23 @@ def test_the_closed_gate_says_what_an_activation_would_break_and_why_I_12() -> N
     blocker = decided(about, YES, YES).blockers[0]
     assert "app2/mule (the host did not answer)" in blocker.found
     assert APP1.id not in blocker.found
+
+
+def test_what_is_declared_no_more_is_for_a_person_to_retire_I_11() -> None:
+    """A host that was renamed: its former name can never be proved, and nobody is told to try."""
+    about = distributing(attestations=(shown(APP2),))
+    decision = decided(about, YES, YES, declared=frozenset({APP2.id}))
+    assert (decision.step, decision.gone, decision.missing) == (Step.STOP, (APP1.id,), (APP1.id,))
+    assert f"sfmc_retire_dependent={APP1.id!r}" in decision.blockers[0].way_out
+
+
+def test_what_is_declared_is_served_before_a_person_is_asked_about_the_rest_I_11() -> None:
+    decision = decided(distributing(), YES, YES, declared=frozenset({APP2.id}))
+    assert (decision.step, decision.gone) == (Step.DISTRIBUTE, (APP1.id,))
+
+
+def test_a_run_that_read_a_part_of_the_inventory_takes_nothing_for_gone_I_10() -> None:
+    assert decided(distributing(attestations=(shown(APP2),)), YES, YES).step is Step.DISTRIBUTE
 
 
 def test_an_empty_registry_never_opens_the_gate_by_itself_I_38() -> None:
@@ -269,6 +288,14 @@ def test_a_staged_secret_is_kept_while_an_activation_may_still_be_on_its_way_I_6
     decision = decided(usable(activations_sent_at=(NOW - since,), abandoned_at=NOW), YES, YES)
     assert (decision.step, decision.desired) == (step, "active")
     assert decided(usable(activations_sent_at=(NOW,), abandoned_at=NOW), NO, YES).step is Step.NOTE_ACTIVATED
+
+
+@pytest.mark.parametrize(("since", "step"), [(HOUR - SECOND, Step.WAIT), (HOUR, Step.FORGET)])
+def test_a_staged_secret_is_kept_while_another_run_may_still_write_it_I_7(since: timedelta, step: Step) -> None:
+    back = tuple(shown(item, A) for item in REGISTRY)
+    about = distributing(attestations=back, abandoned_at=NOW - HOUR, batches=(Batch("b1", NOW - since),))
+    decision = decided(about, YES, YES)
+    assert (decision.step, decision.not_before) == (step, NOW - since + HOUR if step is Step.WAIT else None)
 
 
 def test_an_abandoned_request_ends_without_asking() -> None:

@@ -19,6 +19,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.journal imp
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     SCHEMA,
     Attestation,
+    Batch,
     Event,
     Failure,
     Journal,
@@ -38,11 +39,17 @@ def whole() -> Journal:
         failures=(Failure(APP1.id, NOW, "no answer"),), lost_at=NOW, abandoned_at=NOW, orphaned_at=NOW, closed_at=NOW
     )
     assert about.rotation
-    vouched = Attestation(APP1.id, A, APP1.places, NOW, "acknowledged", "alice@example.com", NOW)
+    vouched = Attestation(APP1.id, A, APP1.places, NOW, "acknowledged", "alice@example.com", NOW, "0123456789abcdef")
     rotation = dataclasses.replace(
-        about.rotation, outcome="rotated", activation_answered_at=NOW, attestations=(vouched,)
+        about.rotation,
+        outcome="rotated",
+        activation_answered_at=NOW,
+        attestations=(vouched,),
+        batches=(Batch("3f9c2a7d10be", NOW),),
     )
-    return dataclasses.replace(about, rotation=rotation, adopted=(APP1.id,), history=(Event(NOW, "opened", "r1: due"),))
+    registry = tuple(dataclasses.replace(item, care="0123456789abcdef") for item in about.registry)
+    history = (Event(NOW, "opened", "r1: due"),)
+    return dataclasses.replace(about, rotation=rotation, registry=registry, adopted=(APP1.id,), history=history)
 
 
 def document() -> dict[str, Any]:
@@ -95,9 +102,13 @@ def test_a_journal_of_the_first_schema_is_read_as_what_it_meant() -> None:
     first = {name: value for name, value in document().items() if name != "adopted"}
     first["schema"] = 1
     first["rotation"]["attestations"] = [attestation]
+    del first["rotation"]["batches"]
+    for item in first["registry"]:
+        del item["proof"], item["care"]
     read = parse_journal(first, WHERE)
     assert (read.schema, read.adopted) == (SCHEMA, (APP1.id,))
     assert read.rotation and read.rotation.attestations == (Attestation(APP1.id, A, ("p",), NOW, "token"),)
+    assert {(item.proof, item.care) for item in read.registry} == {("token", "")}
     assert journal_document(read)["schema"] == SCHEMA
 
 

@@ -75,7 +75,7 @@ class Rotations(RuleBasedStateMachine):
     def host_dies_between_file_and_proof(self) -> None:
         decision = self.world.decision()
         if decision.step is Step.DISTRIBUTE and decision.desired == "staged":
-            self.world.journal = transitions.distributing(self.world.journal, self.world.now)
+            self.world.journal = transitions.distributing(self.world.journal, self.world.begun())
             staged = required(required(self.world.journal.open_rotation).staged)
             self.world.hosts[APP1] = staged.fingerprint
 

@@ -13,11 +13,13 @@ import pytest
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    Batch,
     Failure,
     Journal,
     Known,
     Rotation,
     Staged,
+    required,
 )
 
 from ._support import (
@@ -40,6 +42,7 @@ from ._support import (
 
 Change = Callable[[Journal], Journal]
 SECRET = Staged(B, NOW, NOW + 5 * MINUTE)
+BATCH = Batch("b1", NOW)
 
 CHANGES: dict[str, tuple[Journal, Change]] = {
     "adopted": (journal(), lambda about: transitions.adopted(about, Known(B, NOW), NOW)),
@@ -49,7 +52,7 @@ CHANGES: dict[str, tuple[Journal, Change]] = {
     "staged": (requested(), lambda about: transitions.staged(about, SECRET, NOW)),
     "discarded": (usable(overlap_at=None), lambda about: transitions.discarded(about, NOW)),
     "usable": (usable(overlap_at=None), lambda about: transitions.overlapping(about, NOW)),
-    "distributing": (usable(), lambda about: transitions.distributing(about, NOW)),
+    "distributing": (usable(), lambda about: transitions.distributing(about, BATCH)),
     "retired": (journal(), lambda about: transitions.retired(about, APP1.id, "sold", NOW)),
     "attested": (distributing(), lambda about: transitions.attested(about, (shown(APP1),), (), NOW)),
     "activation sent": (attested(), lambda about: transitions.activation_sent(about, NOW)),
@@ -124,7 +127,15 @@ def test_a_new_rotation_starts_without_the_facts_of_the_one_before() -> None:
 
 def test_distribution_begins_once_I_13() -> None:
     about = distributing()
-    assert transitions.distributing(about, NOW + DAY) is about
+    after = transitions.distributing(about, Batch("b2", NOW + DAY))
+    assert after.rotation == replace(required(about.rotation), batches=(Batch("b2", NOW + DAY),))
+    assert after.history == about.history
+
+
+def test_a_batch_that_was_begun_ends_with_its_result_I_7() -> None:
+    about = transitions.distributing(transitions.distributing(usable(), BATCH), Batch("b2", NOW))
+    after = transitions.attested(about, (shown(APP1),), (), NOW, "b2")
+    assert required(after.rotation).batches == (BATCH,)
 
 
 def test_the_latest_result_of_a_dependent_replaces_its_failure_I_12() -> None:
@@ -135,9 +146,18 @@ def test_the_latest_result_of_a_dependent_replaces_its_failure_I_12() -> None:
     assert after.rotation.attestations == (shown(APP1),)
 
 
-def test_a_failure_takes_no_evidence_away_but_waits_for_its_age_I_34() -> None:
+def test_what_fails_is_proved_no_more_I_34() -> None:
     after = transitions.attested(attested(), (), (Failure(APP1.id, NOW, "timeout"),), NOW)
-    assert after.rotation and after.rotation.attestations == attested().rotation.attestations  # type: ignore[union-attr]
+    assert [item.dependent for item in required(after.rotation).attestations] == [APP2.id]
+
+
+def test_a_secret_that_is_not_wanted_any_more_is_no_evidence_I_7() -> None:
+    """Another run gave the rotation up while a batch was on its way."""
+    about = transitions.abandoned(distributing(), "no time", NOW)
+    after = required(transitions.attested(about, (shown(APP1),), (), NOW).rotation)
+    assert after.attestations == ()
+    assert [item.dependent for item in after.failures] == [APP1.id]
+    assert A in after.failures[0].reason and B in after.failures[0].reason
 
 
 def test_a_dependent_leaves_the_registry_only_by_a_retirement_with_a_reason_I_11() -> None:

@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import Member, rollout, stops
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import (
+    Member,
+    checked_sizes,
+    held_back,
+    rollout,
+    stops,
+)
 
 from ._strategies import STEADY
 
@@ -53,6 +59,17 @@ def test_a_host_that_is_down_for_long_does_not_hold_up_the_others() -> None:
 )
 def test_a_failed_batch_stops_the_rollout(failed: int, tried: int, at_most_percent: float, stopped: bool) -> None:
     assert stops(failed, tried, at_most_percent) is stopped
+
+
+@pytest.mark.parametrize(("silent", "waits_for"), [(["db1"], ["db1"]), (["web1"], []), (["late"], []), ([], [])])
+def test_web_servers_wait_for_a_database_that_does_not_answer(silent: list[str], waits_for: list[str]) -> None:
+    """It says nothing about the secret, so it is no failure; but nobody knows what it holds."""
+    assert held_back(["web2"], silent, {"db1": 10, "web1": 20, "web2": 20, "late": 30}) == waits_for
+
+
+def test_i44_no_sizes_at_all_are_refused() -> None:
+    with pytest.raises(Refusal, match=r"sfmc_serial.*an empty list"):
+        checked_sizes([])
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "101%", "1.5", "all", "", "%"])

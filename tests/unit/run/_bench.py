@@ -22,6 +22,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.operator i
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step, required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import distributing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import sorted_evidence
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt, hand_in
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Keeper, PaceKeeper
@@ -167,10 +168,12 @@ class Bench:
     def distribute(self, hosts: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
         """Bring the desired secret to these hosts (all), and record what they prove."""
         batch = list(hosts) if hosts is not None else self.hosts
-        self.run().begin_distribution()
+        run, name = self.run(), f"batch {len(self.history)}"
+        if desired_secret(self.record.journal, distributing=True) == "staged":
+            distributing.begin(run, name)
         reports = {host: [self._deployed(host)] for host in batch}
         found = sorted_evidence(reports, self.inventory.dependents(batch))
-        self.run().attest(found[self.package.client_id])
+        distributing.attest(run, found[self.package.client_id], name)
         return {host: report[0] for host, report in reports.items()}
 
     def adopt(self) -> None:
@@ -183,16 +186,16 @@ class Bench:
         hand_in(self.run(), text)
         return self.stage()
 
-    def abandon(self, reason: str = "a test") -> Decision:
+    def abandon(self, reason: str = "a test", budget: timedelta | None = None) -> Decision:
         """Give up and put the active secret back, as keyturn.sfmc.abandon does."""
 
         def act(run: Run) -> Decision:
             run.abandon(reason)
             return run.advance(FORGETTING)
 
-        if self.advance(act).step is Step.DISTRIBUTE:
+        if self.advance(act, budget).step is Step.DISTRIBUTE:
             self.distribute()
-        return self.advance(act)
+        return self.advance(act, budget)
 
     # --- what came of it ---------------------------------------------------------------------------------------------
 

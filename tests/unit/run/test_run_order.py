@@ -17,6 +17,7 @@ WHOLE = [
     "save generation sent",
     "generate",
     "save staged",
+    "save pace",
     "save usable",
     "save distributing",
     "deploy app1",
@@ -26,6 +27,7 @@ WHOLE = [
     "save activation sent",
     "activate",
     "save activation answered",
+    "save pace",
     "save activated",
     "save closed",
 ]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Phase, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Phase, Step, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Store
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
 
@@ -88,6 +88,22 @@ def test_a_second_integration_of_the_account_waits_instead_of_being_refused(benc
     assert decision.not_before is not None
     assert decision.not_before - second.run().client.now() == timedelta(minutes=5)
     assert second.outcomes("generate") == ["generated"]
+
+
+def test_the_pace_counts_from_the_answer_when_sfmc_takes_its_time(bench: Bench, tmp_path: Path) -> None:
+    """I-8: SFMC generated somewhere between the request and the answer; only the answer is surely not before that."""
+    second = _sibling(bench, tmp_path)
+
+    def slow(point: int) -> None:
+        if bench.tape.points[point] == "before generate":
+            bench.pause(30)
+
+    bench.tape.at = slow
+    bench.stage(AT_ONCE)
+    bench.tape.at = None
+    assert required(second.stage(AT_ONCE).not_before) >= bench.world.clock.now() + timedelta(minutes=5)
+    assert second.rotate().phase is Phase.CLOSED
+    assert second.outcomes("generate") == ["generated", "generated"]
 
 
 def test_a_slot_that_another_integration_took_since_the_decision_is_waited_for(bench: Bench, tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Batches of hosts, while other runs go on: what one writes late is noticed, and nothing it needs is dropped."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Phase, Step, required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import distributing
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import Evidence, Proved
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
+from ansible_collections.keyturn.sfmc.tests.unit.run._bench import Bench
+
+AT_ONCE = timedelta(0)
+
+
+def _proved(bench: Bench, which: str) -> Evidence:
+    record = bench.record
+    secret = required(getattr(record.secrets, which))
+    (first, *_others) = bench.inventory.dependents()
+    return Evidence(proved=[Proved(first.dependent, record.secrets.fingerprint(secret))])
+
+
+@pytest.fixture
+def begun(bench: Bench) -> Run:
+    """Return a run that has begun a batch and writes to its hosts."""
+    bench.adopt()
+    assert bench.stage().step is Step.DISTRIBUTE
+    run = bench.run()
+    distributing.begin(run, "late")
+    return run
+
+
+def test_i7_a_staged_secret_is_kept_while_a_batch_may_still_write_it(bench: Bench, begun: Run) -> None:
+    assert bench.abandon(budget=AT_ONCE).step is Step.WAIT
+    assert bench.record.secrets.staged is not None
+
+
+def test_i7_what_a_batch_writes_late_is_a_failure_that_the_next_run_mends(bench: Bench, begun: Run) -> None:
+    proved = _proved(bench, "staged")
+    bench.abandon(budget=AT_ONCE)
+    staged = required(bench.record.secrets.staged).reveal()
+    bench.write("app1", staged)
+    reasons = distributing.attest(begun, proved, "late")
+    assert "meanwhile another run went back" in reasons["app1/crm"]
+    assert bench.look().missing == ("app1/crm",)
+    assert bench.abandon().phase is Phase.CLOSED
+    assert bench.held() == ["active", "active"]
+
+
+def test_i7_a_batch_is_not_begun_for_a_rotation_that_was_given_up_since(bench: Bench) -> None:
+    bench.adopt()
+    bench.stage()
+    run = bench.run()
+    run.look()
+    bench.run().abandon("another controller")
+    with pytest.raises(Conflict):
+        distributing.begin(run, "late")
+
+
+def test_i7_hosts_that_hold_a_secret_that_is_over_are_named(bench: Bench, begun: Run) -> None:
+    """The batch took longer than a batch may, and the rotation was forgotten meanwhile."""
+    proved = _proved(bench, "staged")
+    bench.abandon()
+    assert bench.record.secrets.staged is None
+    with pytest.raises(Refusal, match=r"a secret that was given up on 1 dependent.*app1/crm"):
+        distributing.attest(begun, proved, "late")
+
+
+def test_i14_a_check_that_is_declared_in_the_middle_is_made_before_the_activation(bench: Bench) -> None:
+    bench.adopt()
+    bench.stage()
+    bench.distribute()
+    assert bench.look().step is Step.ACTIVATE
+    files = [{"path": str(bench.file("app1")), "format": "dotenv", "key": "SFMC_CLIENT_SECRET"}]
+    bench.variables["sfmc_dependents"] = [{"integration": "crm", "files": files, "check": {"command": ["true"]}}]
+    assert set(bench.look().missing) == {"app1/crm", "app2/crm"}

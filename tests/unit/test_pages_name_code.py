@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pages name code and tests that exist, and every refusal that there is."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+_CORE = ROOT / "plugins" / "plugin_utils" / "_rotation"
+#: Where the paths of the pages begin; `core` is short for the rotation's own folder.
+_BELOW = (
+    ROOT,
+    ROOT / "plugins",
+    ROOT / "plugins" / "plugin_utils",
+    ROOT / "plugins" / "module_utils",
+    ROOT / "tests",
+)
+#: A function, method or class of the file before it; three dots stand for the rest of a test's name.
+_NAME = re.compile(r"_\w+|[a-z]\w*_\w*(?:\.\.\.)?|[A-Z][a-z]+[A-Z]\w+")
+_METHOD = re.compile(r"[A-Z]\w+\.\w+")
+_PAGES = ("architecture.md", "fidelity.md", "safety.md")
+
+
+def _quoted(page: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield each cell of each table as `line: first words`, with what it quotes, in order."""
+    for number, line in enumerate((ROOT / "docs" / page).read_text(encoding="utf-8").splitlines(), start=1):
+        if line.startswith("|"):
+            for cell in line.split("|")[2:]:
+                found = re.findall(r"`([^`]+)`", cell)
+                if found:
+                    yield page, f"{page}:{number}", found
+
+
+CELLS = [cell for page in _PAGES for cell in _quoted(page)]
+
+
+def _files(path: str, before: Path | None) -> list[Path]:
+    """Return the files that a path of a page stands for; a bare name is beside the one before it."""
+    if path.startswith("core/"):
+        return [found for found in [_CORE / path[5:]] if found.exists()]
+    below = [*_BELOW, *([before.parent] if before else []), _CORE]
+    return [found for folder in below for found in sorted(folder.glob(path)) if found.exists()]
+
+
+def _has_method(kind: str, method: str) -> bool:
+    texts = (path.read_text(encoding="utf-8") for path in (ROOT / "plugins").rglob("*.py"))
+    return any(re.search(rf"\bclass {kind}\b", text) and re.search(rf"\b{method}\b", text) for text in texts)
+
+
+@pytest.mark.parametrize(("page", "where", "quoted"), CELLS, ids=[f"{where} {found[0]}" for _p, where, found in CELLS])
+def test_what_a_page_names_is_there(page: str, where: str, quoted: list[str]) -> None:
+    file: Path | None = None
+    for text in quoted:
+        if re.fullmatch(r"[\w/*.]+\.(?:py|yml)", text):
+            found = _files(text, file)
+            assert found, f"{where}: there is no file {text}"
+            file = found[0]
+        elif _METHOD.fullmatch(text):
+            assert _has_method(*text.split(".")), f"{where}: no class has {text}"
+        elif file is not None and _NAME.fullmatch(text) and not text.startswith("sfmc_"):
+            name = text.removesuffix("...").rpartition(".")[2]
+            assert re.search(rf"\b{name}", file.read_text(encoding="utf-8")), f"{where}: {file.name} has no {text}"
+
+
+def _rules() -> Iterator[tuple[str, list[str]]]:
+    """Yield where each refusal is made, with the literal parts of its rule."""
+    for path in sorted((ROOT / "plugins").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refusal":
+                texts = [part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant)]
+                yield f"{path.name}:{node.lineno}", [str(text).strip() for text in texts if len(str(text)) > 8]
+
+
+@pytest.mark.parametrize(("where", "rule"), _rules(), ids=lambda value: value if isinstance(value, str) else "")
+def test_i44_every_refusal_stands_in_the_list_for_those_who_get_it(where: str, rule: list[str]) -> None:
+    """I-44: whoever looks a rule up finds when it comes and what to do."""
+    page = " ".join((ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8").split())
+    assert [text for text in rule if text not in page] == [], where
