@@ -93,7 +93,7 @@ def test_i17_a_soak_is_waited_for_where_nothing_can_be_read_back(bring_up: Bring
     _declare(operations, name="keeper", kind="command", proof="soak", options={"write": [str(program), "put"]})
     operations.rotate(sfmc_wait=0)
     clock.advance(310)
-    for _ in range(2):
+    for _run in range(2):
         run = operations.rotate(sfmc_wait=0)
         assert run.status == 0, run
         assert _evidence(operations, "prod-b/keeper") == "soak"

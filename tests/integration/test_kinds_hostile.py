@@ -46,7 +46,7 @@ class Hostile:
         self.run = Outcome(0, "", "")
         old, role, self.token = operations.secret("crm_sync"), secrets.token_urlsafe(24), secrets.token_urlsafe(24)
         self.password = "correct-horse-battery"
-        pem = [f"{secrets.token_hex(9)}/{secrets.token_hex(9)}" for _ in range(2)]
+        pem = [f"{secrets.token_hex(9)}/{secrets.token_hex(9)}" for _line in range(2)]
         self.hidden = {"old": old, "role": role, "token": self.token, "password": self.password}
         self.hidden.update({f"line {n} of a PEM text": line for n, line in enumerate(pem)})
         self.document = {"client_secret": old, "approle_secret_id": role, "dsn": f"role={role};x=1"}

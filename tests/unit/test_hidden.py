@@ -56,7 +56,7 @@ def test_a_text_of_several_lines_is_left_out_whole_and_line_by_line() -> None:
     """A message has its line ends taken away, and a PEM file its own in it."""
     lines = [
         "-----BEGIN KEY-----",
-        *("/".join(secrets.token_hex(8) for _ in range(3)) for _ in range(3)),
+        *("/".join(secrets.token_hex(8) for _part in range(3)) for _line in range(3)),
         "-----END KEY-----",
     ]
     pem = "\n".join(lines) + "\n"

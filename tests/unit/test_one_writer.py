@@ -88,7 +88,8 @@ def test_a_folder_that_cannot_be_made_is_refused_with_the_way_out(tmp_path: Path
 def test_members_of_one_document_share_a_lock(kind: str, one: dict[str, Any], other: dict[str, Any]) -> None:
     """Also where one of them names its system, and the other one leaves it to the environment."""
     place = {"name": "orders", "path": "a/b", "resource_group": "rg", "place": "/p"}
-    assert document_of(kind, {**place, **one}) == document_of(kind, {**place, **other}) is not None
+    shared = document_of(kind, {**place, **one})
+    assert shared is not None and shared == document_of(kind, {**place, **other})
     elsewhere = {"name": "billing", "path": "a/c", "resource_group": "rg", "place": "/q", "write": {"url": "https://z"}}
     assert document_of(kind, {**place, **one}) != document_of(kind, {**one, **elsewhere})
 

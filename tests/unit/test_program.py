@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.keyturn.sfmc.plugins.modules.program_output import NotEnded, ended, last_lines
+from ansible_collections.keyturn.sfmc.plugins.module_utils._program import NotEnded, ended, last_lines
 
 #: Both keep the pipe open for as long as they live.
 _HANGS = """
