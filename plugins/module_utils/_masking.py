@@ -7,7 +7,7 @@ import base64
 import json
 import re
 from html import escape
-from typing import Iterable, List, Set
+from typing import Dict, Iterable, List, Set
 from urllib.parse import quote, quote_plus
 
 #: Shorter values are words that anything may say.
@@ -24,18 +24,20 @@ def masked(text: str, secrets: Iterable[str], declared: str = "") -> str:
     :param declared: what the inventory says by itself: its words are no secrets.
     """
     spots = bytearray(len(text))
-    for form in {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}:
-        _mark(text, form, spots)
+    for size, pieces in _pieces(secrets).items():
+        for start in range(len(text) - size + 1):
+            if text[start : start + size] in pieces:
+                spots[start : start + size] = b"\1" * size
     return _LONG_WORD.sub(lambda word: _unless_plain(word.group(), declared), _without(text, spots))
 
 
-def _mark(text: str, form: str, spots: bytearray) -> None:
-    """Mark the places of a text where a form of a secret stands, whole or in part."""
-    size = min(len(form), _PIECE)
-    pieces = {form[start : start + size] for start in range(len(form) - size + 1)}
-    for start in range(len(text) - size + 1):
-        if text[start : start + size] in pieces:
-            spots[start : start + size] = b"\1" * size
+def _pieces(secrets: Iterable[str]) -> Dict[int, Set[str]]:
+    """Return the pieces of all forms of the secrets, by their size: a text is searched once for each size."""
+    found = {}  # type: Dict[int, Set[str]]
+    for form in {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}:
+        size = min(len(form), _PIECE)
+        found.setdefault(size, set()).update(form[start : start + size] for start in range(len(form) - size + 1))
+    return found
 
 
 def _without(text: str, spots: bytearray) -> str:

@@ -5,13 +5,13 @@
 
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import shown_url
+from ansible_collections.keyturn.sfmc.plugins.module_utils._program import end
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 RESTART_WORKS = "I-14: a restart is owed until it worked"
@@ -21,8 +21,6 @@ _SYSTEMD = "/run/systemd/system"
 _SHOWN = 200
 #: Seconds after which a service is looked at once more: many die of a wrong configuration a moment after their start.
 _SETTLE = 2.0
-#: Seconds within which a process that was killed is gone.
-_ENDS = 10
 _AGAIN = "mend it and run again: the file is right already, and both secrets work until the activation, which waits"
 
 
@@ -120,7 +118,7 @@ class Upkeep:
             try:
                 status = process.wait(timeout)  # type: Optional[int]
             except subprocess.TimeoutExpired:
-                _end_group(process)
+                end(process)
                 status = None
             if status == 0:
                 return Ended(status, "")
@@ -138,15 +136,6 @@ class Upkeep:
     def _failed(self, rule: str, command: List[str], ended: Ended) -> Refusal:
         words = " ".join(command)
         return Refusal(rule, self._shown(words, words), "exit status 0", _ended(ended), _AGAIN)
-
-
-def _end_group(process: "subprocess.Popen[bytes]") -> None:
-    """End a command with all that it started. Another user's (`sudo`) goes on: nobody here can end it."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(_ENDS)
-    except (PermissionError, subprocess.TimeoutExpired):
-        pass
 
 
 def restart_commands(restart: Mapping[str, Any]) -> List[List[str]]:

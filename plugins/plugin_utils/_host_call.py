@@ -62,11 +62,15 @@ class HostCall:
         kept = {name: getattr(secrets, name) for name in ("active", "staged", "previous")}
         return {name: secrets.fingerprint(secret) for name, secret in kept.items() if secret is not None}
 
-    def arguments(self, check_mode: bool) -> dict[str, Any]:
-        """Return the arguments of the module `deployed_secret`, secrets among them."""
+    def arguments(self, check_mode: bool, unseen: bool = False) -> dict[str, Any]:
+        """Return the arguments of the module `deployed_secret`, secrets among them.
+
+        :param unseen: whether what was written could not be read back. A token is asked for then, also where the
+            fingerprint would do.
+        """
         return {
-            "dependents": [self._dependent(item) for item in self.dependents],
-            "targets": [self._target(item, check_mode) for item in self._integrations.values()],
+            "dependents": [self._dependent(item, unseen) for item in self.dependents],
+            "targets": [self._target(item, check_mode, unseen) for item in self._integrations.values()],
             "hidden": sorted({secret for key in self._integrations for secret in self._hidden(key)}),
             "secrets": {key: self.secret(key).reveal() for key in self._integrations},
             "fingerprint_keys": {key: record.secrets.key for key, record in self._records.items()},
@@ -88,7 +92,7 @@ class HostCall:
         adopted = self._records[item.client_id].journal.adopted
         return item.options["unknown_secret"] == "accept" and item.dependent.id not in adopted
 
-    def _dependent(self, item: DeclaredDependent) -> dict[str, Any]:
+    def _dependent(self, item: DeclaredDependent, unseen: bool) -> dict[str, Any]:
         said = item.options
         return {
             "name": item.dependent.name,
@@ -96,7 +100,7 @@ class HostCall:
             "files": [{name: file[name] for name in ("path", "format", "key", "encoding")} for file in said["files"]],
             "restart": _given(said["restart"]),
             "check": _given(said["check"]),
-            "proof": said["proof"],
+            "proof": _proof(item, unseen),
             "unattested": self._is_unattested(item),
             "accept_unknown": self.accepts_unknown(item),
         }
@@ -122,9 +126,10 @@ class HostCall:
         since = EVER if rotation.activated_at else given_up
         return bool(uncovered([item.dependent], rotation.attestations, fingerprint, since))
 
-    def _target(self, integration: Integration, check_mode: bool) -> dict[str, Any]:
+    def _target(self, integration: Integration, check_mode: bool, unseen: bool) -> dict[str, Any]:
         client_id = integration.client_id
-        asks = any(item.client_id == client_id and item.options["proof"] != "fingerprint" for item in self.dependents)
+        own = [item for item in self.dependents if item.client_id == client_id]
+        asks = any(_proof(item, unseen) != "fingerprint" for item in own)
         turns = Turns(Path(C.DEFAULT_LOCAL_TMP))
         wait = turns.wait(client_id, integration.tokens_per_second) if asks and not check_mode else 0.0
         return {
@@ -135,6 +140,11 @@ class HostCall:
             "ask_at": time.time() + wait,
             "ask_within": wait,
         }
+
+
+def _proof(item: DeclaredDependent, unseen: bool) -> str:
+    proof = str(item.options["proof"])
+    return "token" if unseen and proof == "fingerprint" else proof
 
 
 def _given(options: Mapping[str, Any] | None) -> dict[str, Any] | None:
