@@ -16,9 +16,10 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Scan,
     ambiguous_value,
     bad_key,
-    indirect_value,
     malformed,
 )
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import is_placeholder
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 _BLANKS = re.compile(r"\s*")
 _SPACE = re.compile(r"[^\S\r\n]*")
@@ -81,12 +82,8 @@ class Dotenv(Format):
 
     def encode(self, leaf: Leaf, value: str, where: str) -> str:
         """Write the value in the quotes in use; other quotes only if the value needs them."""
-        for obstacle, reason in (
-            ("$", "some programs expand it as a variable, in any quotes"),
-            ("\\", "programs differ in what it escapes"),
-        ):
-            if obstacle in value:
-                raise ambiguous_value("dotenv", f"the character {obstacle}", reason, where)
+        if "\\" in value:
+            raise ambiguous_value("dotenv", "the character \\", "programs differ in what it escapes", where)
         if leaf.style == _PLAIN_STYLE and _SAFE_PLAIN.fullmatch(value):
             return value
         possible = [quote for quote, obstacles in (("'", "'"), ('"', '"`')) if not set(obstacles) & set(value)]
@@ -96,13 +93,19 @@ class Dotenv(Format):
         return quote + value + quote
 
     def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
-        """Refuse references to other variables, and quotes that only some programs know."""
-        if "$" in leaf.value:
-            raise indirect_value(key, "a value with $, which programs replace by that of another variable", where)
+        """Refuse quotes that only some programs know."""
         if leaf.style == _PLAIN_STYLE and leaf.value.startswith("`"):
-            raise indirect_value(
-                key, "a value in backticks, which are quotes or a command, depending on the program", where
+            raise Refusal(
+                "I-24: a declared key holds a value that all programs read alike",
+                where,
+                f"single or double quotes, or none, at {key!r}",
+                "a value in backticks, which are quotes or a command, depending on the program",
+                "replace the backticks by single quotes",
             )
+
+    def stands_for_another(self, value: str) -> bool:
+        """Tell this of ``$`` anywhere: programs replace it by another variable, a few even in single quotes."""
+        return "$" in value or is_placeholder(value)
 
 
 def _binding(text: str, start: int, scan: Scan, where: str) -> int:

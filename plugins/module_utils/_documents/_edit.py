@@ -6,10 +6,16 @@
 import codecs
 import contextlib
 import gc
-from typing import Iterator, List, NamedTuple
+from typing import Callable, Dict, Iterator, NamedTuple, Optional
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._find import Finder, place_of_key
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Format, Leaf, Reading
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
+    Format,
+    Leaf,
+    Scan,
+    indirect_new_value,
+    indirect_value,
+)
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 _ONLY_THE_KEY = "I-24: only the declared key is edited, and the rest of the file stays the same"
@@ -37,6 +43,10 @@ def _without_collector() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+#: Tells whether a text is a secret that the integration has, or had.
+Known = Callable[[str], bool]
 
 
 class Encoding:
@@ -77,9 +87,11 @@ class Located:
         where: str,
         find: Finder = place_of_key,
         encoding: Encoding = AS_IS,
+        known: Optional[Known] = None,
     ) -> None:
         """Find the place, or all of them where the key names several.
 
+        :param known: tells a known secret, which is no placeholder whatever it looks like.
         :raises Refusal: the file is not of its format, or ``find`` or ``encoding`` refuses what is there.
         """
         self._fmt, self._content, self._key, self._where, self._encoding = fmt, content, key, where, encoding
@@ -91,24 +103,34 @@ class Located:
         self._places = [_Place(number, leaf, *fmt.around(leaf)) for number, leaf in leaves]
         _number, leaf, before, after = self._places[0]
         self._written = leaf.value[len(before) : len(leaf.value) - len(after)]
+        self._check_direct(self._written, known)
         self.value = encoding.decoded(self._written, key, where)
+        self._check_direct(self.value, known)
+
+    def _check_direct(self, value: str, known: Optional[Known]) -> None:
+        """Refuse what only stands for a secret."""
+        if self._fmt.stands_for_another(value) and not (known and known(value)):
+            raise indirect_value(self._key, self._where)
 
     def confirm(self) -> None:
         """Refuse a file that an independent reading sees otherwise."""
         with _without_collector():
-            _prove(self._fmt, self._text.body, self._scan.readings, self._where)
+            _prove(self._fmt, self._scan, self._text.body, {}, self._where)
 
     def replaced(self, value: str) -> bytes:
         """Return the file with ``value`` there, proved by reading all of it again; every other byte is as it was."""
         _check_value(value, self._key, self._where)
+        if self._fmt.stands_for_another(value):
+            raise indirect_new_value(self._fmt.name, self._where)
         written = self._encoding.encoded(value, self._written)
-        edited, intended = self._content, list(self._scan.readings)
-        if written != self._written:
-            edited = self._with(written)
-            for number, leaf, before, after in self._places:
-                intended[number] = (leaf.path, leaf.kind, before + written + after)
+        if written == self._written:
+            self.confirm()
+            return self._content
+        edited = self._with(written)
         with _without_collector():
-            _prove(self._fmt, _decode(self._fmt, edited, self._where).body, intended, self._where)
+            text = _decode(self._fmt, edited, self._where).body
+            intended = {place.number: place.before + written + place.after for place in self._places}
+            _prove(self._fmt, self._scan, text, intended, self._where)
         return edited
 
     def _with(self, value: str) -> bytes:
@@ -164,10 +186,10 @@ def _decode(fmt: Format, content: bytes, where: str) -> _Text:
     )
 
 
-def _prove(fmt: Format, text: str, intended: List[Reading], where: str) -> None:
-    """Read the text again and compare every value, in order, with what was intended."""
+def _prove(fmt: Format, scan: Scan, text: str, intended: Dict[int, str], where: str) -> None:
+    """Read the text again and compare every value, in order, with the first reading or with what was intended."""
     try:
-        proved = fmt.reread(text, where) == intended
+        proved = scan.agrees(fmt.reread(text, where), intended)
         found = "other values than intended"
     except Refusal as refusal:
         proved = False

@@ -4,8 +4,9 @@
 """What every file format knows, and the words in which formats talk about a file."""
 
 import re
-from typing import List, NamedTuple, Set, Tuple, Union
+from typing import Dict, List, NamedTuple, Set, Tuple, Union
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import EXAMPLES, is_placeholder
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 #: Where a value stands: names of members, numbers of list entries.
@@ -33,7 +34,7 @@ class Selector(NamedTuple):
 #: A path as users write it: with steps that only a file resolves to names and numbers.
 Key = Tuple[Union[str, int, Only, Selector], ...]
 
-#: What the proof compares: path, kind, value.
+#: A value without its place: path, kind, value.
 Reading = Tuple[Path, str, str]
 
 #: The kind of a leaf that can hold a secret; every other kind is a phrase for messages, such as these.
@@ -70,10 +71,25 @@ class Leaf(NamedTuple):
     style: str = ""
 
 
+class Note(NamedTuple):
+    """What sets a value, or takes it back, without saying one.
+
+    :param path: of that value, of what it is a part of, or of a part of it.
+    :param what: in words.
+    :param later_only: whether it does nothing to values that stand after it.
+    """
+
+    path: Path
+    what: str
+    position: int
+    later_only: bool = False
+
+
 class Scan:
     """All values of a file, in the order of the file.
 
-    Files have hundreds of thousands of values: so these are plain tuples, and a :class:`Leaf` is made on demand.
+    Files have hundreds of thousands of values: so these are plain tuples, and a :class:`Leaf` is made on demand. A
+    format may even list them only when :meth:`complete` asks for it, and answer the other questions without.
     """
 
     def __init__(self) -> None:
@@ -82,17 +98,41 @@ class Scan:
         self.places: List[Tuple[int, int, str]] = []
         #: Paths of objects, lists and sections which the file opens more than once.
         self.repeated: Set[Path] = set()
+        self.notes: List[Note] = []
 
     def add(self, path: Path, kind: str, value: str, start: int, end: int, style: str = "") -> None:
         """Append the next value; the parameters are those of a :class:`Leaf`."""
         self.readings.append((path, kind, value))
         self.places.append((start, end, style))
 
-    def leaf(self, index: int) -> Leaf:
+    def complete(self) -> None:
+        """See that ``readings`` and ``repeated`` have all that is in the file."""
+
+    def is_repeated(self, path: Path) -> bool:
+        """Tell whether the file opens this object, list or section more than once."""
+        return path in self.repeated
+
+    def numbers_at(self, paths: Set[Path]) -> List[int]:
+        """Return the numbers of the values that stand there."""
+        return [number for number, reading in enumerate(self.readings) if reading[0] in paths]
+
+    def leaf(self, number: int) -> Leaf:
         """Return one value with its place."""
-        path, kind, value = self.readings[index]
-        start, end, style = self.places[index]
+        path, kind, value = self.readings[number]
+        start, end, style = self.places[number]
         return Leaf(path, kind, value, start, end, style)
+
+    def rivals(self, leaf: Leaf) -> List[Note]:
+        """Return what else in the file decides on a value, so that its own place may not be the one that counts."""
+        return [note for note in self.notes if _related(note.path, leaf.path)]
+
+    def agrees(self, again: object, values: Dict[int, str]) -> bool:
+        """Tell whether a second reading has the same values, but for those that are given by their numbers."""
+        intended = list(self.readings)
+        for number, value in values.items():
+            path, kind, _old = intended[number]
+            intended[number] = (path, kind, value)
+        return again == intended
 
 
 class Format:
@@ -133,20 +173,37 @@ class Format:
         """
         raise NotImplementedError
 
-    def reread(self, text: str, where: str) -> List[Reading]:
-        """Read all values again for the proof: by a parser other than :meth:`scan` where Python has one."""
+    def reread(self, text: str, where: str) -> object:
+        """Read all of a text again, for :meth:`Scan.agrees`: by another parser than :meth:`scan` where there is one."""
         return self.scan(text, where).readings
 
     def around(self, leaf: Leaf) -> Tuple[str, str]:
         """Return what readers see before and after the secret, and what stays there: quotes, a line end."""
         return ("", "")
 
+    def frame(self, leaf: Leaf) -> Tuple[str, str]:
+        """Return what stands at the beginning and the end of the place, over line ends, and is written again so."""
+        return ("", "")
+
     def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
-        """Refuse a value that only stands for another one, such as a reference to a variable."""
+        """Refuse a place that holds more than a secret, or something that readers take for more, whatever it says."""
+
+    def stands_for_another(self, value: str) -> bool:
+        """Tell whether programs that read this format replace a value by another one."""
+        return is_placeholder(value)
+
+    def repeated_hint(self, text: str) -> str:
+        """Return the way out where a key stands in several places, or an empty text."""
+        return ""
 
     def missing_hint(self, scan: Scan, path: Path) -> str:
         """Return what may have gone wrong when nothing stands at ``path``, or an empty text."""
         return ""
+
+
+def _related(one: Path, other: Path) -> bool:
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
 
 
 def line_and_column(text: str, position: int) -> str:
@@ -195,12 +252,40 @@ def ambiguous_value(format_name: str, obstacle: str, reason: str, where: str) ->
     )
 
 
-def indirect_value(key: str, found: str, where: str) -> Refusal:
-    """Return the refusal to treat a reference as the secret itself."""
+def indirect_value(key: str, where: str) -> Refusal:
+    """Return the refusal to treat what only stands for a secret as the secret itself."""
     return Refusal(
         "I-24: a declared key holds the secret itself",
         where,
         f"a literal value at {key!r}",
-        found,
+        f"a placeholder or a reference (such as {EXAMPLES}), or an encrypted value",
         "declare the place where the secret itself stands, or put the secret here",
+    )
+
+
+def indirect_new_value(format_name: str, where: str) -> Refusal:
+    """Return the refusal to write a value that programs would replace by another one."""
+    obstacle = f"the form of a placeholder or a reference (such as {EXAMPLES})"
+    return ambiguous_value(format_name, obstacle, "programs replace such values", where)
+
+
+def with_comment(key: str, where: str) -> Refusal:
+    """Return the refusal of a value with a comment in its line, which belongs to the value for some readers."""
+    return Refusal(
+        "I-24: a declared key holds the secret and nothing else",
+        where,
+        f"no more than the secret at {key!r}",
+        "; or # at its beginning or after a space: a comment to some readers, a part of the value to others",
+        "move the comment to a line of its own",
+    )
+
+
+def several_lines(key: str, found: str, where: str) -> Refusal:
+    """Return the refusal of a value over several lines: no secret, or lines that other readers see as other keys."""
+    return Refusal(
+        "I-24: a declared key holds a secret in one line",
+        where,
+        f"a value in one line at {key!r}",
+        found,
+        "put the secret into one line there, without indented lines after it, or correct `key` or `format`",
     )

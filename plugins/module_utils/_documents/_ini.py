@@ -20,6 +20,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     ambiguous_value,
     bad_key,
     malformed,
+    with_comment,
 )
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
@@ -29,8 +30,6 @@ _QUOTED_KEY = re.compile(r"(.+)\.'([^']+)'", re.DOTALL)
 _MAY_BE_COMMENT = re.compile(r"(?:^|\s)[;#]")
 
 _A_SECTION = "a section"
-_ONE_LINE = "one line"
-_WITH_COMMENT = "lines with a comment between them"
 #: No file can have this section, so that the reader treats [DEFAULT] as any other.
 _NO_SECTION = "\n"
 
@@ -74,16 +73,17 @@ class Ini(Format):
         written = before + value + after
         if value != value.strip():
             raise ambiguous_value("INI", "spaces at its ends", "readers strip them", where)
-        for old_or_new in (written, leaf.value):
-            if _MAY_BE_COMMENT.search(old_or_new):
-                raise ambiguous_value(
-                    "INI", "; or # at its beginning or after a space", "some readers take it for a comment", where
-                )
-        if leaf.style == _WITH_COMMENT:
-            raise ambiguous_value("INI", "a comment between its lines", "the comment would be lost", where)
+        if _MAY_BE_COMMENT.search(written):
+            obstacle = "; or # at its beginning or after a space"
+            raise ambiguous_value("INI", obstacle, "some readers take it for a comment", where)
         if not before and value[0] in "'\"" and value.endswith(value[0]) and len(value) > 1:
             raise ambiguous_value("INI", "quotes around it", "some readers strip them", where)
         return written
+
+    def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
+        """Refuse a comment after the value, before anybody compares the two with a known secret."""
+        if _MAY_BE_COMMENT.search(leaf.value):
+            raise with_comment(key, where)
 
     def reread(self, text: str, where: str) -> List[Reading]:
         """Scan again, and confirm the result with Python's own parser, without interpolation.
@@ -140,16 +140,13 @@ class _Scanner:
         self._section: Optional[str] = None
         self._option: Optional[_Option] = None
         self._indent = 0
-        self._comments: List[int] = []
 
     def line(self, line: str, start: int) -> None:
         """Take the line that stands at ``start``."""
         stripped = line.strip()
-        if stripped[:1] in ("#", ";"):
-            self._comments.append(start)
-        elif not stripped:
+        if not stripped:
             self._continue("", start)
-        else:
+        elif stripped[0] not in "#;":
             begin = start + len(line) - len(line.lstrip())
             if self._option and begin - start > self._indent:
                 self._continue(stripped, begin)
@@ -164,9 +161,7 @@ class _Scanner:
             return
         value = "\n".join(option.lines).rstrip()
         end = max([option.start] + [e for line, e in zip(option.lines, option.line_ends) if line])
-        commented = any(option.start < comment < end for comment in self._comments)
-        self.scan.add(option.path, TEXT, value, option.start, end, _WITH_COMMENT if commented else _ONE_LINE)
-        self._comments = []
+        self.scan.add(option.path, TEXT, value, option.start, end)
 
     def _continue(self, stripped: str, begin: int) -> None:
         if self._option:

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """PHP files. Keys: those of formats with a tree, after the name of a variable, property, constant or ``return``."""
 
-import re
 from typing import Dict, List, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
@@ -15,7 +14,6 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Reading,
     Scan,
     Selector,
-    indirect_value,
     malformed,
 )
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import parse_dotted
@@ -23,8 +21,6 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php_scann
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php_strings import quoted, strings_in
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php_values import array_key
 
-#: A parameter or a variable of the environment, which Symfony puts there.
-_PARAMETER = re.compile(r"%[^%\s]+%")
 #: A key with a selector is looked up in no more arrays than this.
 _MANY_PLACES = 100
 
@@ -72,11 +68,6 @@ class Php(Format):
         if strings != strings_in(text):
             raise malformed("PHP", text, 0, "a file in which two readings see the same strings", where)
         return scan.readings
-
-    def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
-        """Refuse parameters of Symfony."""
-        if _PARAMETER.fullmatch(leaf.value):
-            raise indirect_value(key, "a parameter (%...%), which has its value elsewhere", where)
 
     def missing_hint(self, scan: Scan, path: Path) -> str:
         """Point at an array around the value that the key leaves out."""

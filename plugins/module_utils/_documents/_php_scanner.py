@@ -9,16 +9,18 @@ name, such as an array that is handed to a function, has a number in braces ther
 """
 
 import re
-from typing import Callable, Dict, List, Set, Tuple, Union
+from typing import Callable, Dict, List, Tuple, Union
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
     EMPTY_LIST,
     TEXT,
+    Note,
     Path,
     Scan,
     malformed,
 )
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php_frames import Frame, Scope
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php_frames import Frame
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php_scopes import Scopes
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php_tokens import (
     COMPOUND,
     END,
@@ -34,7 +36,6 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php_token
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php_values import (
     AN_EXPRESSION,
     VALUE_ENDS,
-    Values,
 )
 
 _COMMENT_TO_PHP_7 = "a value after #[ in the same line, which is a comment to PHP 7"
@@ -61,21 +62,18 @@ def scan_php(text: str, where: str) -> Tuple[Scan, List[Tuple[int, int]]]:
     return reader.scan, strings
 
 
-class _Reader:
-    """One walk over the tokens. Handlers take the number of a token, and return that of the next one to look at."""
+class _Reader(Scopes):
+    """One walk over the tokens."""
 
     def __init__(self, text: str, tokens: Tokens, where: str) -> None:
+        super().__init__(text, tokens)
         self.scan = Scan()
         self._text = text
         self._where = where
-        self._tokens = tokens
-        self._kinds = tokens.kinds
-        self._values = Values(text, tokens)
-        self._frames = [Frame(Scope("", "", set(), False))]
-        self._prefixes: Set[str] = set()
         #: The paths that were written to: whether to an array (or into it).
         self._known: Dict[Path, bool] = {}
         self._comment_to_php_7 = 0
+        self._noted_up_to = 0
         self._handlers: Dict[str, Callable[[int], int]] = {
             VARIABLE: self._variable,
             NAME: self._name,
@@ -94,11 +92,14 @@ class _Reader:
             "define": self._define,
             "enum": self._class,
             "fn": self._arrow_function,
+            "foreach": self._foreach,
             "function": self._function,
             "global": self._global,
             "interface": self._class,
+            "list": self._list,
             "return": self._return,
             "trait": self._class,
+            "unset": self._unset,
             "use": self._use,
         }
 
@@ -110,20 +111,7 @@ class _Reader:
             handler = handlers.get(kinds[number])
             number = handler(number) if handler else number + 1
 
-    # Brackets
-
-    def _group(self, number: int) -> int:
-        self._frames.append(Frame(self._frames[-1].scope))
-        return number + 1
-
-    def _brace(self, number: int) -> int:
-        frame = self._frames[-1]
-        body, frame.body = frame.body, None
-        if body is None and frame.members:
-            # The hooks of a property: their variables are their own.
-            body = Frame(frame.scope._replace(prefix=f"{frame.scope.prefix}{self._values.unnamed(number)}::"))
-        self._frames.append(body or Frame(frame.scope))
-        return number + 1
+    # Arrays
 
     def _bracket(self, number: int) -> int:
         before = self._kinds[number - 1] if number else ""
@@ -139,6 +127,7 @@ class _Reader:
 
     def _unnamed_array(self, opening: int) -> int:
         if self._kinds[self._tokens.closing[opening] + 1] == "=":
+            self._note_targets(opening, self._tokens.closing[opening], "a list of variables that sets it")
             return self._group(opening)
         return self._enter_array(opening, (self._values.unnamed(opening),))
 
@@ -155,20 +144,10 @@ class _Reader:
             self._comment_to_php_7 = line.end()
         return self._tokens.closing[number] + 1
 
-    def _close(self, number: int) -> int:
-        self._frames.pop()
-        return number + 1
-
     def _comma(self, number: int) -> int:
         frame = self._frames[-1]
         frame.end_expression()
         return number + 1 if frame.array is None else self._entry(number + 1)
-
-    def _semicolon(self, number: int) -> int:
-        frame = self._frames[-1]
-        frame.end_expression()
-        frame.body, frame.constants = None, False
-        return number + 1
 
     # Values
 
@@ -263,55 +242,36 @@ class _Reader:
             return number + 1
         return self._assigned(number + 1, (f"{self._frames[-1].scope.prefix}return",))
 
-    def _class(self, number: int) -> int:
-        after, name = self._kinds[number + 1], self._values.unnamed(number)
-        named = after == NAME and self._values.word(number + 1) not in ("extends", "implements")
-        if named:
-            name = self._values.text(number + 1)
-        elif self._values.word(number) != "class" or after not in (NAME, "(", "{"):
-            return number + 1
-        self._frames[-1].body = Frame(self._scope(f"{name}::", f"{name}::"), members=True)
-        return number + 2 if named else number + 1
+    # What sets or removes a variable without an assignment
 
-    def _function(self, number: int) -> int:
-        frame, parameters = self._frames[-1], number + 1
-        if self._kinds[parameters] == OPERATOR:
-            parameters += 1
-        name = ""
-        if self._kinds[parameters] == NAME:
-            name = self._values.text(parameters)
-            parameters += 1
-        if self._kinds[parameters] != "(":
-            return number + 1
-        prefix = frame.scope.class_prefix if frame.members else ""
-        prefix += f"{name}()::" if name else f"{self._values.unnamed(number)}::"
-        frame.body = Frame(self._scope(prefix, frame.scope.class_prefix))
-        return self._tokens.closing[parameters] + 1
+    def _list(self, number: int) -> int:
+        closing = self._tokens.closing.get(number + 1)
+        if closing and self._kinds[closing + 1] == "=":
+            self._note_targets(number + 1, closing, "list() that sets it")
+        return number + 1
 
-    def _arrow_function(self, number: int) -> int:
-        frame = self._frames[-1]
-        parameters = number + 2 if self._kinds[number + 1] == OPERATOR else number + 1
-        if self._kinds[parameters] != "(":
-            return number + 1
-        frame.scope = self._scope(f"{self._values.unnamed(number)}::", frame.scope.class_prefix)
-        return self._tokens.closing[parameters] + 1
+    def _foreach(self, number: int) -> int:
+        closing = self._tokens.closing.get(number + 1, number)
+        for named in range(number, closing):
+            if self._kinds[named] == NAME and self._values.word(named) == "as":
+                self._note_targets(named, closing, "foreach that sets it")
+                break
+        return number + 1
 
-    def _scope(self, prefix: str, class_prefix: str) -> Scope:
-        again = self._frames[-1].scope.again or prefix in self._prefixes
-        self._prefixes.add(prefix)
-        return Scope(prefix, class_prefix, set(), again)
+    def _unset(self, number: int) -> int:
+        closing = self._tokens.closing.get(number + 1, number)
+        self._note_targets(number, closing, "unset() after it", later_only=True)
+        return number + 1
 
-    def _global(self, number: int) -> int:
-        shared = self._frames[-1].scope.shared
-        number += 1
-        while self._kinds[number] in (VARIABLE, ","):
-            shared.add(self._values.text(number))
-            number += 1
-        return number
-
-    def _use(self, number: int) -> int:
-        """Skip an import, the use of a trait, or the variables that a closure takes along."""
-        number += 1
-        while self._kinds[number] not in (";", "{", "(", END):
-            number += 1
-        return number if self._kinds[number] in (";", END) else self._tokens.closing[number] + 1
+    def _note_targets(self, start: int, end: int, what: str, later_only: bool = False) -> None:
+        """Note all variables between two tokens, without those in indexes; once, if such places are nested."""
+        number = max(start, self._noted_up_to)
+        while number < end:
+            path: Path = ()
+            after = number + 1
+            if self._kinds[number] == VARIABLE:
+                path, after = self._values.place(number, self._frames[-1].scope)
+            if path:
+                self.scan.notes.append(Note(path, what, self._tokens.starts[number], later_only))
+            number = after
+        self._noted_up_to = max(end, self._noted_up_to)

@@ -1,29 +1,25 @@
 # Copyright: (c) 2026, Keyturn
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Values that frameworks replace: placeholders, and encrypted values of Mule, Jasypt, Spring Cloud, SOPS and Hiera."""
+"""Values that only stand for others: programs, frameworks and deployments replace them, or decrypt them."""
 
 import re
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import ambiguous_value, indirect_value
+#: What templates and frameworks replace wherever it stands: Spring, shells, Jinja, Helm, ERB, Symfony, configparser.
+_ANYWHERE = r"[$#]\{|\$\(|\{\{|\{%|<%|%env\(|%\([^()]*\)s"
+#: What begins so stands elsewhere or is encrypted: Mule, Jasypt, SOPS and Hiera, Spring Cloud, Android, Azure, Vault,
+#: AWS, vals; anything that is an address, as 1Password has them.
+_AT_THE_BEGINNING = (
+    r"!\[|ENC[(\[]|\{cipher\}|@string/|@Microsoft\.KeyVault\(|\$ANSIBLE_VAULT;|"
+    r"[a-z][a-z0-9+.-]*://|vault:|arn:"
+)
+#: What is a reference if it is all of the value: $NAME, @name@, @{store:name}, %NAME%, __NAME__.
+_ALL_OF_IT = r"\$\w+|@[\w.-]+@|@\{[^{}]*\}|%[^%\s]+%|__[A-Z][A-Z0-9_]*__"
+_PLACEHOLDER = re.compile(rf"{_ANYWHERE}|\A\s*(?:{_AT_THE_BEGINNING}|(?:{_ALL_OF_IT})\s*\Z)")
 
-_PLACEHOLDER = re.compile(r"[$#]\{|\A(?:!\[|ENC[(\[]|\{cipher\})")
+EXAMPLES = "${...}, {{ ... }}, $NAME, %(name)s or @name@"
 
 
 def is_placeholder(value: str) -> bool:
     """Tell whether a value stands for another one."""
     return _PLACEHOLDER.search(value) is not None
-
-
-def check_no_placeholder_there(value: str, key: str, where: str) -> None:
-    """Refuse a value in a file that stands for another one."""
-    if is_placeholder(value):
-        found = "a placeholder (${...}, #{...}) or an encrypted value (![...], ENC(...), ENC[...], {cipher}...)"
-        raise indirect_value(key, found, where)
-
-
-def check_no_placeholder_new(format_name: str, value: str, where: str) -> None:
-    """Refuse a value to write that would stand for another one."""
-    if is_placeholder(value):
-        obstacle = "${, #{ or a leading ![, ENC(, ENC[ or {cipher}"
-        raise ambiguous_value(format_name, obstacle, "Spring, Mule and others replace such values", where)

@@ -24,6 +24,8 @@ def resolved(keys: Sequence[Key], scan: Scan, said: str, where: str) -> Tuple[Pa
     :param said: the key as the user wrote it, for messages.
     :raises Refusal: a step means two entries, or every key selects none.
     """
+    if any(isinstance(step, (Only, Selector)) for key in keys for step in key):
+        scan.complete()
     found: List[Path] = []
     parts = _parts(scan) if len(keys) > 1 else {}
     for key in keys:

@@ -76,7 +76,7 @@ class Shell(Format):
         """Name the places in which a shell sets variables and this format does not look."""
         return (
             "correct `key` or `path` in `sfmc_dependents`, or set the variable as NAME=value in a command of the "
-            "script: not in an argument, in ${NAME:=value} or in a here-document"
+            "script: not in an argument, in ${NAME:=value} or in a here-document; `format: text` finds it there"
         )
 
 

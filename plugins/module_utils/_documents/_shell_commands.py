@@ -4,13 +4,18 @@
 """Commands of shell scripts: where a word can set a variable."""
 
 import re
-from typing import Callable, Dict, List
+from typing import Callable, Dict
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell_assignments import Assignments
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell_arguments import (
+    BLANKS,
+    Arguments,
+    CommandList,
+)
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell_grammar import (
     AFTER_ASSIGNMENT,
     AFTER_PATTERN,
     ARGUMENT,
+    CALCULATED,
     CASE_IN,
     CASE_WORD,
     CLOSED,
@@ -21,28 +26,20 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell_gra
     FUNCTION,
     LOOP_IN,
     LOOP_NAME,
-    NEXT_AFTER,
+    NAMED,
     PATTERN,
     PATTERNS,
+    PRINTED,
     RESERVED,
-    TAKES,
+    UNSET,
     WRAPPED,
 )
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell_here_documents import (
-    HereDocument,
-    announced,
-    end_of,
-)
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._shell_here_documents import announced, end_of
 
 _LOOP_VARIABLE = "the variable of a loop"
 
 _GAP = re.compile(r"(?:[ \t]+|\\\n)*(?:#[^\n]*)?")
-_BLANKS = re.compile(r"(?:[ \t]+|\\\n)*")
-#: Arguments without quotes and substitutions, which need no closer look.
-_PLAIN_ARGUMENTS = re.compile(r"""(?:[ \t]+[^ \t\n|&;()<>'"\\$`#][^ \t\n|&;()<>'"\\$`]*(?=[ \t\n|&;)]))*""")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_OPTION = re.compile(r"[-+]")
-_IDLE_OPTION = re.compile(r"-[grx]+|--")
 _DESCRIPTOR = re.compile(r"(?:[0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])")
 _PARENTHESES = re.compile(r"[ \t]*\([ \t]*\)")
 _CONTROL = re.compile(r";;&|;;|;&|;|&&|&(?!>)|\|\||\|&|\|")
@@ -50,36 +47,28 @@ _REDIRECTION = re.compile(r"<<-|<<<|<<|<&|<>|>>|>&|>\||&>>|&>|<|>")
 _SPLIT_OPERATOR = re.compile(r"(?:\\\n)+[<>&|;(]")
 
 
-class _List:
-    """What is known within one list of commands: a file, or the inside of a substitution."""
-
-    def __init__(self) -> None:
-        self.next = COMMAND
-        #: The compound commands that are open here, the innermost last.
-        self.open: List[str] = []
-        self.documents: List[HereDocument] = []
-        #: Whether the declaration at work takes values as they are.
-        self.plain = True
-
-
-class Commands(Assignments):
+class Commands(Arguments):
     """One pass over a script. Every method takes the position where its part begins and returns where it ends."""
 
     def __init__(self, text: str, where: str) -> None:
         super().__init__(text, where)
-        self._operators: Dict[str, Callable[[_List, int], int]] = {
+        self._operators: Dict[str, Callable[[CommandList, int], int]] = {
             "(": self._opening,
             ")": self._closing,
             "<": self._redirection,
             ">": self._redirection,
         }
         self._operators.update(dict.fromkeys(";&|", self._control))
-        self._roles: Dict[str, Callable[[_List, int, int], int]] = {
+        self._roles: Dict[str, Callable[[CommandList, int, int], int]] = {
             COMMAND: self._command,
             AFTER_ASSIGNMENT: self._command,
             WRAPPED: self._wrapped,
             DECLARED: self._declared,
             ENVIRONMENT: self._environment,
+            NAMED: self._named,
+            CALCULATED: self._calculated,
+            PRINTED: self._printed,
+            UNSET: self._unset,
             ARGUMENT: self._any_word,
             CLOSED: self._reserved,
             CASE_WORD: self._any_word,
@@ -93,14 +82,14 @@ class Commands(Assignments):
 
     def document(self) -> None:
         """Take the whole text."""
-        state, position = _List(), self._run(_GAP, 0)
+        state, position = CommandList(), self._run(_GAP, 0)
         while position < len(self.text):
             position = self._run(_GAP, self._take(state, position))
         self._check_end(state, position)
 
     def commands(self, start: int) -> int:
         """Take the inside of ``$(...)``, and the parenthesis that ends it."""
-        state, position = _List(), self._run(_GAP, start)
+        state, position = CommandList(), self._run(_GAP, start)
         while state.open or not self.text.startswith(")", position):
             if position == len(self.text):
                 raise self.malformed(start - 1, "a closing parenthesis for this one")
@@ -108,11 +97,11 @@ class Commands(Assignments):
         self._check_end(state, position)
         return position + 1
 
-    def _check_end(self, state: _List, position: int) -> None:
+    def _check_end(self, state: CommandList, position: int) -> None:
         if state.open or state.documents or state.next not in COMMAND_MAY_END:
             raise self.malformed(position, "the end of every command and here-document before this place")
 
-    def _take(self, state: _List, start: int) -> int:
+    def _take(self, state: CommandList, start: int) -> int:
         """Take a word or an operator."""
         sign = self.text[start]
         if sign == "\n":
@@ -126,7 +115,7 @@ class Commands(Assignments):
             raise self.malformed(start, "no line end here, because a here-document begins after this line")
         return end
 
-    def _word(self, state: _List, start: int) -> int:
+    def _word(self, state: CommandList, start: int) -> int:
         descriptor = self.text[start] in "0123456789{" and _DESCRIPTOR.match(self.text, start)
         if descriptor:
             return descriptor.end()
@@ -135,7 +124,7 @@ class Commands(Assignments):
             raise self.malformed(start, "a closing parenthesis after the pattern")
         return role(state, start, self.word(start))
 
-    def _line_end(self, state: _List, start: int) -> int:
+    def _line_end(self, state: CommandList, start: int) -> int:
         position = start + 1
         for document in state.documents:
             position = end_of(document, self.text, position, self.where)
@@ -146,7 +135,7 @@ class Commands(Assignments):
             raise self.malformed(start, "the rest of the command")
         return position
 
-    def _control(self, state: _List, start: int) -> int:
+    def _control(self, state: CommandList, start: int) -> int:
         match = _CONTROL.match(self.text, start)
         if not match:
             return self._redirection(state, start)
@@ -164,7 +153,7 @@ class Commands(Assignments):
             raise self.malformed(start, "the rest of the command")
         return self._whole_operator(match.end())
 
-    def _opening(self, state: _List, start: int) -> int:
+    def _opening(self, state: CommandList, start: int) -> int:
         if state.next == PATTERNS:
             state.next = PATTERN
         elif self.text.startswith("((", start) and state.next in (COMMAND, LOOP_NAME):
@@ -176,7 +165,7 @@ class Commands(Assignments):
             raise self.malformed(start, "a command, or quotes around this parenthesis")
         return self._whole_operator(start + 1)
 
-    def _closing(self, state: _List, start: int) -> int:
+    def _closing(self, state: CommandList, start: int) -> int:
         if state.next == AFTER_PATTERN:
             state.next = COMMAND
         elif state.open[-1:] == ["("] and state.next in COMMAND_MAY_END:
@@ -186,11 +175,11 @@ class Commands(Assignments):
             raise self.malformed(start, "an opening parenthesis for this one")
         return start + 1
 
-    def _redirection(self, state: _List, start: int) -> int:
+    def _redirection(self, state: CommandList, start: int) -> int:
         match = _REDIRECTION.match(self.text, start)
         if not match or state.next not in COMMAND_MAY_END:
             raise self.malformed(start, "no redirection here")
-        target = self._run(_BLANKS, self._whole_operator(match.end()))
+        target = self._run(BLANKS, self._whole_operator(match.end()))
         end = self.word(target)
         if end == target:
             raise self.malformed(target, "the target of the redirection")
@@ -205,14 +194,7 @@ class Commands(Assignments):
             raise self.malformed(end, "operators within one line")
         return end
 
-    def _said(self, start: int, end: int) -> str:
-        return self.text[start:end].replace("\\\n", "")
-
-    def _any_word(self, state: _List, start: int, end: int) -> int:
-        state.next = NEXT_AFTER[state.next]
-        return end
-
-    def _command(self, state: _List, start: int, end: int) -> int:
+    def _command(self, state: CommandList, start: int, end: int) -> int:
         said = self._said(start, end)
         taken = "=" in said and self.assignment(start, end)
         if taken:
@@ -228,35 +210,7 @@ class Commands(Assignments):
                 raise self.malformed(start, "a space after !")
         return self._wrapped(state, start, end)
 
-    def _wrapped(self, state: _List, start: int, end: int) -> int:
-        said = self._said(start, end)
-        if said.isdigit() and self.text[end : end + 1] in ("<", ">"):
-            raise self.malformed(start, "a file descriptor within one line")
-        if state.next == WRAPPED and said.startswith("-"):
-            return end
-        state.plain = True
-        state.next = TAKES.get(said, ARGUMENT)
-        return self._run(_PLAIN_ARGUMENTS, end) if state.next == ARGUMENT else end
-
-    def _declared(self, state: _List, start: int, end: int) -> int:
-        said = self._said(start, end)
-        if _OPTION.match(said):
-            state.plain = state.plain and bool(_IDLE_OPTION.fullmatch(said))
-            return end
-        return self.argument(start, end, state.plain) or end
-
-    def _environment(self, state: _List, start: int, end: int) -> int:
-        said = self._said(start, end)
-        if said == "-u":
-            return self.word(self._run(_BLANKS, end))
-        if said.startswith("-"):
-            return end
-        taken = self.argument(start, end, True)
-        if not taken:
-            state.next = ARGUMENT
-        return taken or end
-
-    def _reserved(self, state: _List, start: int, end: int) -> int:
+    def _reserved(self, state: CommandList, start: int, end: int) -> int:
         said = self._said(start, end)
         closes, opens, follows = RESERVED.get(said, ("", "", ""))
         if (state.next == CLOSED and not closes) or (closes and state.open[-1:] != [closes]):
@@ -268,25 +222,25 @@ class Commands(Assignments):
         state.next = follows
         return self.condition(end) if said == "[[" else end
 
-    def _case_in(self, state: _List, start: int, end: int) -> int:
+    def _case_in(self, state: CommandList, start: int, end: int) -> int:
         if self._said(start, end) != "in":
             raise self.malformed(start, "the word in")
         state.next = PATTERNS
         return end
 
-    def _patterns(self, state: _List, start: int, end: int) -> int:
+    def _patterns(self, state: CommandList, start: int, end: int) -> int:
         if self._said(start, end) == "esac":
             return self._reserved(state, start, end)
         return self._any_word(state, start, end)
 
-    def _loop_name(self, state: _List, start: int, end: int) -> int:
+    def _loop_name(self, state: CommandList, start: int, end: int) -> int:
         if not _NAME.fullmatch(self.text, start, end):
             raise self.malformed(start, "the name of a variable")
         self.scan.add((self.text[start:end],), _LOOP_VARIABLE, "", end, end)
         state.next = LOOP_IN
         return end
 
-    def _loop_in(self, state: _List, start: int, end: int) -> int:
+    def _loop_in(self, state: CommandList, start: int, end: int) -> int:
         said = self._said(start, end)
         if said == "in":
             state.next = ARGUMENT
@@ -295,7 +249,7 @@ class Commands(Assignments):
             raise self.malformed(start, "the word in or do")
         return self._reserved(state, start, end)
 
-    def _function(self, state: _List, start: int, end: int) -> int:
+    def _function(self, state: CommandList, start: int, end: int) -> int:
         state.next = COMMAND
         function = _PARENTHESES.match(self.text, end)
         return function.end() if function else end

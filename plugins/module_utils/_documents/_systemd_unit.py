@@ -11,6 +11,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Format,
     Key,
     Leaf,
+    Note,
     Scan,
     ambiguous_value,
     bad_key,
@@ -23,12 +24,13 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._systemd_w
 )
 
 _ENVIRONMENT = "Environment"
+_UNSET = "UnsetEnvironment"
 _RESET = "an empty Environment=, which takes back what was set before it"
 _INTERPRETED = "a value with quotes, $, % or a backslash, which each directive reads in its own way"
 _REFERENCES = {
     "EnvironmentFile": "the name of a file",
     "PassEnvironment": "names of variables, without values",
-    "UnsetEnvironment": "names of variables, without values",
+    _UNSET: "names of variables, without values",
 }
 _WHOLE_VALUE = "the whole value"
 
@@ -43,6 +45,8 @@ _JOIN_OR_ESCAPE = re.compile(rf"({_JOIN_PATTERN})|\\[^\r\n]")
 _SECTION = re.compile(r"\[([^\[\]\n]+)\]")
 _DIRECTIVE = re.compile(r"[^\s\[\]=]+")
 _NOT_PLAIN = re.compile(r"""[%$\\'"]""")
+#: A word is a name, or a name with a value; it may be in quotes.
+_UNSET_NAME = re.compile(r"""(?<![^ \t\n"'])([A-Za-z_][A-Za-z0-9_]*)""")
 _BLANKS = " \t\n"
 
 
@@ -124,6 +128,10 @@ class _Unit:
 
     def _directive(self, directive: str, value: str, start: int) -> None:
         kind = TEXT
+        if directive == _UNSET:
+            for name in _UNSET_NAME.finditer(value):
+                path = (self._section, _ENVIRONMENT, name.group(1))
+                self.scan.notes.append(Note(path, f"{_UNSET}= of it", start + name.start()))
         if directive in _REFERENCES:
             kind = _REFERENCES[directive]
         elif "\n" in value:

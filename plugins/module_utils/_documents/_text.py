@@ -6,8 +6,9 @@
 import itertools
 import re
 from bisect import bisect_left
-from typing import Callable, Dict, List, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import Known
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._find import Finder
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
     BYTES,
@@ -21,9 +22,6 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     line_of,
 )
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-
-#: Tells whether a text is a secret that the integration has, or had.
-Known = Callable[[str], bool]
 
 #: What no quoting that we know of treats specially.
 _UNQUOTED = re.compile(r"[A-Za-z0-9_.~+/=-]+")

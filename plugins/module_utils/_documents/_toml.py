@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """TOML. Keys: those of formats with a tree."""
 
-import re
 from typing import List, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
@@ -12,19 +11,10 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Leaf,
     Reading,
     Scan,
-    ambiguous_value,
-    indirect_value,
 )
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import parse_dotted
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import (
-    check_no_placeholder_new,
-    check_no_placeholder_there,
-)
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._toml_scanner import scanned
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._toml_second_reading import reread
-
-#: TOML itself knows no references, but programs replace these, and placeholders, in what they read from it.
-_REFERENCE = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*|@\{[^{}]*\}|\{\{.*\}\}")
 
 
 class Toml(Format):
@@ -42,9 +32,6 @@ class Toml(Format):
 
     def encode(self, leaf: Leaf, value: str, where: str) -> str:
         """Write the value in the quotes in use, or in double ones where single ones cannot hold it."""
-        check_no_placeholder_new("TOML", value, where)
-        if _REFERENCE.fullmatch(value):
-            raise ambiguous_value("TOML", "the form of a reference", "some programs replace $NAME and the like", where)
         opening, closing = leaf.style.split(" ")
         # Of a quote next to three others, older parsers think differently.
         held = "'" not in value if closing == "'" else "'''" not in f"''{value}''"
@@ -62,8 +49,7 @@ class Toml(Format):
         """Return the line end before closing quotes that stand on a line of their own."""
         return ("", "\n" if "\n" in leaf.style.split(" ")[1] else "")
 
-    def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
-        """Refuse what a program replaces by something else."""
-        check_no_placeholder_there(leaf.value, key, where)
-        if _REFERENCE.fullmatch(leaf.value.strip()):
-            raise indirect_value(key, "a reference, such as $NAME, which programs replace by another value", where)
+    def frame(self, leaf: Leaf) -> Tuple[str, str]:
+        """Return quotes that stand on lines of their own, with the line ends."""
+        opening, closing = leaf.style.split(" ")
+        return opening, closing

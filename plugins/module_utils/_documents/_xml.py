@@ -13,7 +13,6 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Reading,
     Scan,
     ambiguous_value,
-    indirect_value,
     malformed,
 )
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import is_placeholder
@@ -66,9 +65,6 @@ class Xml(Format):
         """Escape what XML takes for markup; an empty tag (``<a/>``) becomes two."""
         if value != value.strip():
             raise ambiguous_value("XML", "spaces at its ends", "some readers strip them", where)
-        if _stands_for_another(value):
-            obstacle = "braces, or a $, @string/ or ![ at its beginning"
-            raise ambiguous_value("XML", obstacle, "programs take it for a placeholder", where)
         if leaf.style == SECTION:
             if "]]>" in value:
                 raise ambiguous_value("XML", "]]>", "it would end the CDATA section", where)
@@ -86,14 +82,6 @@ class Xml(Format):
             raise malformed("XML", text, reading.failed_at, "well-formed XML", where)
         return reading.readings
 
-    def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
-        """Refuse placeholders and encrypted values."""
-        if _stands_for_another(leaf.value.strip()):
-            raise indirect_value(
-                key, "a placeholder (${...}, $(...), #{...}, {{...}}) or an encrypted value ({...}, ![...])", where
-            )
-
-
-def _stands_for_another(value: str) -> bool:
-    """Tell whether programs replace a value: ``$(...)``, ``$ctx:...``, an Android string, braces anywhere in Maven."""
-    return is_placeholder(value) or value.startswith(("$", "@string/")) or "}" in value.partition("{")[2]
+    def stands_for_another(self, value: str) -> bool:
+        """Tell this of ``$ctx:...`` too, and of braces, which are an encrypted value anywhere in Maven's settings."""
+        return is_placeholder(value) or value.lstrip().startswith("$") or "}" in value.partition("{")[2]

@@ -6,10 +6,11 @@
 import re
 from typing import List, Set, Tuple
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import TEXT, Path, Scan, malformed
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import TEXT, Path, malformed
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml_elements import Element
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml_encodings import DECLARATION, is_known
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml_keys import NAME
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml_settings import SettingsScan
 
 #: Elements inside of one another: a bound for the length of paths.
 MAX_DEPTH = 60
@@ -51,7 +52,7 @@ class XmlScanner:
     def __init__(self, text: str, where: str) -> None:
         self.text = text
         self.where = where
-        self.scan = Scan()
+        self.scan = SettingsScan()
         self._document = Element(())
         self._open: List[_OpenElement] = []
         self._doctype_seen = False
@@ -130,7 +131,7 @@ class XmlScanner:
         if not end:
             raise self._malformed(position, 'an attribute (name="value"), > or />')
         if end.group(1):
-            self.scan.add(path, TEXT, "", end.start(), end.end(), EMPTY_TAG)
+            self.scan.add(path, TEXT, "", end.start(1), end.end(), EMPTY_TAG)
         else:
             self._open.append(_OpenElement(path, end.end()))
         return end.end()

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """YAML, as PyYAML reads it. Keys: those of formats with a tree, ``[n]`` in front for one of several documents."""
 
-import re
 from typing import List, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
@@ -13,14 +12,9 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Path,
     Reading,
     Scan,
-    ambiguous_value,
-    indirect_value,
+    several_lines,
 )
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import parse_dotted
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import (
-    check_no_placeholder_new,
-    check_no_placeholder_there,
-)
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._yaml_reading import (
     A_DOCUMENT,
     ALIAS,
@@ -40,8 +34,6 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 #: Characters up to which the slow parser is asked too: some tenths of a second.
 _SMALL = 250_000
 
-#: Jinja and Helm, Symfony; docker compose, Maven (all of the value).
-_REFERENCE = re.compile(r"\{\{|%env\(|\A(?:\$\w+|@[\w.-]+@)\Z")
 _MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
@@ -92,18 +84,12 @@ class Yaml(Format):
 
     def encode(self, leaf: Leaf, value: str, where: str) -> str:
         """Write the value in the style in use; a plain one gets quotes if some program took it for something else."""
-        check_no_placeholder_new("YAML", value, where)
-        if _REFERENCE.search(value):
-            raise ambiguous_value("YAML", "{{, %env(, $ or @ around it", "some programs replace such values", where)
         return written(value, leaf.style, where)
 
     def check_literal(self, leaf: Leaf, key: str, where: str) -> None:
-        """Refuse placeholders, and blocks that are no secret in one line."""
-        check_no_placeholder_there(leaf.value, key, where)
-        if _REFERENCE.search(leaf.value):
-            raise indirect_value(key, "a template or a reference ({{...}}, %env(...)%, $NAME, @name@)", where)
+        """Refuse blocks that are no secret in one line."""
         if leaf.style == NO_PLACE:
-            raise indirect_value(key, "a block of several lines, or nothing", where)
+            raise several_lines(key, "a block of several lines, or nothing", where)
 
     def missing_hint(self, scan: Scan, path: Path) -> str:
         """Point at anchors, at dots in names and at other documents."""

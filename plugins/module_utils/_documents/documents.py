@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Configuration files: find the one value, replace it, prove that nothing else changed. Pure: bytes in, bytes out."""
 
-from typing import Callable, Optional, Tuple
+from typing import Optional, Tuple
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import AS_IS, Encoding, Located
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import AS_IS, Encoding, Known, Located
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Format
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._formats import MAKERS
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
@@ -24,7 +24,7 @@ def locate(
     content: bytes,
     key: Optional[str],
     where: str,
-    known: Optional[Callable[[str], bool]] = None,
+    known: Optional[Known] = None,
     encoding: str = "plain",
 ) -> Located:
     """Find the secret at ``key``: to read it, and to replace it.
@@ -34,18 +34,19 @@ def locate(
     :param key: where the secret stands, in the key syntax of the format (``docs/formats.md``). The format ``text``
         takes none (or an empty one) for every place where a known secret stands.
     :param where: the name of the file in messages, for example ``/opt/app/.env``.
-    :param known: tells a known secret of the integration from any other text; for ``text`` without a key.
+    :param known: tells a known secret of the integration from any other text: ``text`` without a key looks for them,
+        and no other text may look like a placeholder.
     :param encoding: one of :data:`ENCODINGS`.
     :raises Refusal: the file is not of its format, or the key is missing, occurs twice or holds no literal string.
     """
     written = encoding_of(encoding, where)
     if format_name == _TEXT:
         return _located_text(content, key, where, known, written)
-    return Located(_format(format_name, where), content, key or "", where, encoding=written)
+    return Located(_format(format_name, where), content, key or "", where, encoding=written, known=known)
 
 
 def _located_text(
-    content: bytes, key: Optional[str], where: str, known: Optional[Callable[[str], bool]], encoding: Encoding
+    content: bytes, key: Optional[str], where: str, known: Optional[Known], encoding: Encoding
 ) -> Located:
     from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._text import (
         Candidates,
@@ -54,7 +55,7 @@ def _located_text(
     )
 
     if key or not known:
-        return Located(Expression(key or "", where), content, key or "", where, encoding=encoding)
+        return Located(Expression(key or "", where), content, key or "", where, encoding=encoding, known=known)
     if encoding is not AS_IS:
         raise Refusal(
             "a secret in base64 is found by a key",
@@ -71,7 +72,7 @@ def read_value(
     content: bytes,
     key: Optional[str],
     where: str,
-    known: Optional[Callable[[str], bool]] = None,
+    known: Optional[Known] = None,
     encoding: str = "plain",
 ) -> str:
     """Return the secret at ``key``, as the programs that read such files see it; parameters as for :func:`locate`."""
@@ -86,7 +87,7 @@ def replace_value(
     key: Optional[str],
     value: str,
     where: str,
-    known: Optional[Callable[[str], bool]] = None,
+    known: Optional[Known] = None,
     encoding: str = "plain",
 ) -> bytes:
     """Return the content with ``value`` at ``key``; every byte outside of that value is as it was.

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import is_placeholder
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import read_value, replace_value
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
@@ -32,7 +33,10 @@ some_examples = settings(
 many_edits = settings(some_examples, max_examples=int(os.environ.get("KEYTURN_EDITS", "400")))
 
 secrets = st.text(string.ascii_letters + string.digits + "_-", min_size=24, max_size=64)
-printable = st.text([chr(code) for code in range(0x20, 0x7F)], min_size=1, max_size=40)
+#: What no format takes for a placeholder; those are refused (test_documents_adoption.py).
+printable = st.text([chr(code) for code in range(0x20, 0x7F)], min_size=1, max_size=40).filter(
+    lambda value: not is_placeholder(value)
+)
 line_ends = st.sampled_from(["\n", "\r\n", "\r"])
 
 
@@ -55,6 +59,11 @@ def prove_edit(format_name: str, edit: Edit, encoding: str = "utf-8") -> None:
     assert replace_value(format_name, before, edit.key, edit.new_value, WHERE) == after
     assert read_value(format_name, after, edit.key, WHERE) == edit.new_value
     assert replace_value(format_name, after, edit.key, edit.new_value, WHERE) == after
+
+
+def may_be_replaced(value: str) -> bool:
+    """Tell whether a value may be a secret: in one line, and no placeholder."""
+    return not set("\r\n") & set(value) and not is_placeholder(value)
 
 
 def replaced_or_refused(format_name: str, before: bytes, key: str, value: str) -> bytes | None:

@@ -38,6 +38,12 @@ BLOCK_SCALARS = [
     ">+{n}  {c}{n}",
     "!!str >{n}  {c}",
 ]
+#: Those that no line end takes apart.
+ONE_LINE_SCALARS = [
+    scalar
+    for scalar in FLOW_SCALARS + BLOCK_SCALARS
+    if "\\n" not in scalar and ("{n}" not in scalar or "|" in scalar or ">" in scalar)
+]
 _NO_SECRETS = [
     "5",
     "yes",

@@ -39,13 +39,10 @@ EDITS = [
     Edit("a key in its section and in [DEFAULT]", "[DEFAULT]\nkey=x\n[a]\nkey=@@\n", "a.key", "old", "old", NEW, NEW),
     Edit("empty", "[a]\nkey=@@\nb=1\n", "a.key", "", "", NEW, NEW),
     Edit("empty at the end of the file", "[a]\nkey =@@", "a.key", "", "", NEW, NEW),
-    Edit("percent signs", "[a]\nb = %d %(x)s\nkey = @@\n", "a.key", "o%%d", "o%%d", "a%b%(c)s", "a%b%(c)s"),
+    Edit("percent signs", "[a]\nb = %d %(x)s\nkey = @@\n", "a.key", "o%%d", "o%%d", "a%b%c", "a%b%c"),
     Edit("delimiters in the value", "[a]\nkey = @@\n", "a.key", "o=l:d", "o=l:d", "=a:b=", "=a:b="),
     Edit("quotes stay where they are", "[a]\nkey = @@\n", "a.key", '"old"', "old", NEW, f'"{NEW}"'),
-    Edit(
-        "continuation lines", "[a]\nkey = @@\nb = 1\n", "a.key", "old\n  more\n\n\tlast", "old\nmore\n\nlast", NEW, NEW
-    ),
-    Edit("a value that begins on the next line", "[a]\nkey =@@\n\nb = 1\n", "a.key", "\n   old", "\nold", NEW, NEW),
+    Edit("continuation lines elsewhere", "[a]\nb = x\n  more\n\n\tlast\nkey = @@\n", "a.key", "old", "old", NEW, NEW),
     Edit("comments", "; [a]\n[a] # x\n# key = 1\n  ; key = 2\nkey = @@\n#key = 3\n", "a.key", "old", "old", NEW, NEW),
     Edit("a comment after the value", "[a]\nkey = @@\n; x\n\n# y\nb = 1", "a.key", "old", "old", NEW, NEW),
     Edit("indented keys", "[a]\n  key = @@\n  b = 1\n", "a.key", "old", "old", NEW, NEW),
@@ -106,8 +103,6 @@ def test_a_key_that_only_default_has_is_explained() -> None:
         ("key = old", "trailing "),
         ("key = old", "some ;thing"),
         ("key = old", "#some"),
-        ("key = old ; note", NEW),
-        ("key = old\n  # note\n  more", NEW),
     ],
 )
 def test_what_readers_understand_differently_is_refused(content: str, value: str) -> None:

@@ -63,7 +63,7 @@ from ._support import NEW, WHERE
         ("<?php $s = null; $t = TRUE; $u = 0x1F; $v = [];", "$t", "a boolean"),
         ("<?php $s = null; $t = TRUE; $u = 0x1F; $v = [];", "$u", "a number"),
         ("<?php $s = null; $t = TRUE; $u = 0x1F; $v = [];", "$v", "an empty list"),
-        ("<?php return ['a' => '%env(S)%'];", "a", "a parameter"),
+        ("<?php return ['a' => '%env(S)%'];", "a", "a placeholder or a reference"),
         ("<?php class C { #[A] public $s = 'x'; }", "$s", "a comment to PHP 7"),
         ("<?php function f($s = 'x', $t = ['s' => 'x']) {}", "$s", "no such key"),
         ("<?php function f($s = 'x', $t = ['s' => 'x']) {}", "s", "no such key"),

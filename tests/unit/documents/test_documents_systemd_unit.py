@@ -32,8 +32,8 @@ EDITS = [
     Edit("empty at the end of the file", "[Service]\nEnvironment=KEY=@@", KEY, "", "", NEW, NEW),
     Edit("escapes", "[Service]\nEnvironment=KEY=@@\n", KEY, r"a\\\"\'\s\x41\102\u00e9", "a\\\"' AB\u00e9", NEW, NEW),
     Edit("escapes in single quotes", "[Service]\nEnvironment='KEY=@@'\n", KEY, r"a\'\\", "a'\\", "b'\"", r"b\'\""),
-    Edit("percent signs", "[Service]\nEnvironment=KEY=@@\n", KEY, "a%%n", "a%n", "%b%", "%%b%%"),
-    Edit("dollars are no references", "[Service]\nEnvironment=KEY=@@\n", KEY, "$A${B}", "$A${B}", "$x", "$x"),
+    Edit("percent signs", "[Service]\nEnvironment=KEY=@@\n", KEY, "a%%n", "a%n", "%b%c", "%%b%%c"),
+    Edit("dollars are no references", "[Service]\nEnvironment=KEY=@@\n", KEY, "A$B", "A$B", "x$y", "x$y"),
     Edit("# and ; within a line", "[Service]\nEnvironment=KEY=@@ ;=\n", KEY, "#a;b", "#a;b", "#", "#"),
     Edit("a space without quotes", "[Service]\nEnvironment=KEY=@@\n", KEY, "old", "old", "a b", r"a\sb"),
     Edit(
