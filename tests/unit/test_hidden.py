@@ -20,6 +20,7 @@ from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_ne
 NEW, OTHER = make_new_secret(), "another-programs-password"
 #: As people choose them: too short, or too plain, to look like one.
 PASSWORDS = ("correct horse battery", "p\"a\\s's/w&ord?", "größte+Geheimnisse", "abc=de%f")
+SECRETS = {"new": NEW, "old": make_old_secret(), "other": OTHER, **{text: text for text in PASSWORDS}}
 FORMS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "JSON": json.dumps,
@@ -43,7 +44,7 @@ def _parts(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
-@pytest.mark.parametrize("secret", [NEW, make_old_secret(), OTHER, *PASSWORDS])
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS.keys())
 def test_a_hidden_text_is_left_out_in_every_form(form: Callable[[str], str], secret: str) -> None:
     shown = Hidden([secret]).out_of(f"400: cannot store {form(secret)} at line 3")
     assert shown.startswith("400: cannot store ") and shown.endswith(" at line 3")
