@@ -21,7 +21,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import De
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import undebugged
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import (
     DEFAULT_SIZES,
     Member,

@@ -17,13 +17,9 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import De
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._pacing import Turns
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import (
-    EVER,
-    missing_before_activation,
-    uncovered,
-)
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Situation
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import unproved
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Situation
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record, secret_of
 
 
@@ -106,25 +102,14 @@ class HostCall:
         }
 
     def _is_unattested(self, item: DeclaredDependent) -> bool:
-        """Tell whether a restart may be owed although nothing changes now: a run may have died before it (I-14, I-15).
+        """Tell whether a restart may be owed although nothing changes now.
 
-        A distribution names only those whose proof does not count. Whoever else asks is told by the same rules; only
-        the age of a proof is then taken from the controller's clock.
+        A distribution names only those whose proof does not count; whoever else asks is told by the controller's clock.
         """
-        if self._distributing:
+        if self._distributing or self.accepts_unknown(item):
             return True
         journal, policy = self._records[item.client_id].journal, self._integrations[item.client_id].policy
-        rotation = journal.open_rotation
-        if rotation is None or not (rotation.distribution_at or rotation.activated_at):
-            # Places hold the active secret or are left alone, but for those that were never proved and are taken over.
-            return self.accepts_unknown(item)
-        if desired_secret(journal, distributing=False) == "staged":
-            now = datetime.now(timezone.utc)
-            return bool(missing_before_activation(Situation(journal, (item.dependent,), policy, now)))
-        fingerprint = self._records[item.client_id].secrets.fingerprint(self.secret(item.client_id))
-        given_up = min((when for when in (rotation.abandoned_at, rotation.lost_at) if when), default=EVER)
-        since = EVER if rotation.activated_at else given_up
-        return bool(uncovered([item.dependent], rotation.attestations, fingerprint, since))
+        return bool(unproved(Situation(journal, (item.dependent,), policy, datetime.now(timezone.utc))))
 
     def _target(self, integration: Integration, check_mode: bool, unseen: bool) -> dict[str, Any]:
         client_id = integration.client_id

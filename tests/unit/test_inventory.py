@@ -18,7 +18,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Hold, Policy
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Hold, Policy
 
 ID = "0a1b2c3d4e5f6g7h8i9j0k1l"
 OTHER = "1a1b2c3d4e5f6g7h8i9j0k1l"
