@@ -18,8 +18,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import (
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FILES
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import task_file
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import held_back, stops
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import distributing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.acknowledging import acknowledge

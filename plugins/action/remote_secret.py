@@ -6,17 +6,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
+
+from ansible import constants as C
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._borrowed import Borrowed
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._exact_json import parsed
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import credentials_of, declared_texts, document_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._one_writer import only_writer
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place, Present
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import check_expected, filled, texts_of, value_at
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
+    check_expected,
+    check_unexpected,
+    check_whole,
+    filled,
+    value_at,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._settling import STATE, changed, settled
 
 _READ: dict[str, Any] = {
@@ -25,6 +38,7 @@ _READ: dict[str, Any] = {
     "lookup": {"type": "str"},
     "terms": {"type": "list", "elements": "raw", "default": []},
     "options": {"type": "dict", "default": {}},
+    "json": {"type": "str"},
     "value": {"type": "str", "default": ""},
     "version": {"type": "str"},
     "keep": {"type": "dict", "default": {}},
@@ -32,6 +46,7 @@ _READ: dict[str, Any] = {
     "settle": {"type": "float", "default": 0.0},
     "placeholder": {"type": "str", "default": ""},
     "expected": {"type": "dict", "default": {}},
+    "unexpected": {"type": "dict", "default": {}},
 }
 _DESCRIBE: dict[str, Any] = {
     "module": {"type": "str", "required": True},
@@ -84,14 +99,16 @@ class ActionModule(ControlAction):
             secret,
             (read or {}).get("placeholder", ""),
         )
-        self._credentials = credentials_of(item.dependent.kind, item.options["options"] or {})
-        self._borrowed = Borrowed(self, self.variables, place.name, [secret, *self._credentials])
-        evidence, shown = self._placed(arguments, place, call, item)
+        self._hidden = self._not_shown(call, item)
+        self._written_back = "${merged}" in str(arguments["write"]["arguments"])
+        self._version: Any = None
+        self._borrowed = Borrowed(self, self.variables, place.name, self._hidden)
+        with self._alone(item, place):
+            evidence, shown = self._placed(arguments, place, call, item)
         if evidence["refusal"] is None and not (self.check_mode and evidence["changed"]):
-            evidence = self._proved(call, evidence, arguments["after"])
-        if evidence["proof"] is not None and not shown:
-            evidence["proof"] = {**evidence["proof"], "outcome": "written"}
+            evidence = self._proved(call, evidence, arguments["after"], shown)
         result: dict[str, Any] = {"changed": evidence["changed"] or evidence["restarted"], "dependents": [evidence]}
+        result["version"] = self._version
         if evidence["refusal"] is not None:
             result.update(failed=True, msg=str(Refusal(**evidence["refusal"])))
         return result
@@ -114,6 +131,21 @@ class ActionModule(ControlAction):
                 "correct `dependent`, and name the integration by its client id",
             )
         return HostCall(integrations, found, self.vault_secrets, arguments["distributing"]), found[0]
+
+    def _not_shown(self, call: HostCall, item: DeclaredDependent) -> Hidden:
+        """Return what no message may show: every secret of the integration, and what lets us in."""
+        kind, options = item.dependent.kind, item.options["options"] or {}
+        kept = call.record(item.client_id).secrets
+        secrets = [secret.reveal() for secret in (kept.active, kept.staged, kept.previous) if secret is not None]
+        return Hidden([*secrets, *credentials_of(kind, options)], declared_texts(kind, options))
+
+    def _alone(self, item: DeclaredDependent, place: Place) -> AbstractContextManager[None]:
+        """Keep other writers of the same document on this controller waiting, from the reading to the reading back."""
+        document = document_of(item.dependent.kind, item.options["options"] or {})
+        if document is None or self.check_mode:
+            return nullcontext()
+        home = Path(C.config.get_config_value("ANSIBLE_HOME"))
+        return only_writer(document, home / "keyturn" / "locks", place.name)
 
     # --- the place ---------------------------------------------------------------------------------------------------
 
@@ -151,12 +183,22 @@ class ActionModule(ControlAction):
     def _read(self, read: Mapping[str, Any], place: Place) -> Present:
         """Return what stands at the place now."""
         ask = partial(self._asked, read)
-        found = settled(ask, read["state"], place.name) if read["state"] else ask()
-        check_expected(found, read["expected"], place.name, self._borrowed.hidden)
+        found = settled(ask, read["state"], place.name, self._hidden) if read["state"] else ask()
+        if read["json"]:
+            answer = parsed(value_at(found, read["json"], place.name), place.name, self._written_back)
+            self._hidden.add(answer)
+            found = {**found, "json": answer}
+        value, kept = value_at(found, read["value"], place.name), _kept(read, found, place)
+        if value != read["placeholder"]:
+            self._hidden.add(value)
+        check_expected(found, read["expected"], place.name, self._hidden)
+        check_unexpected(found, read["unexpected"], place.name)
         version = value_at(found, read["version"], place.name) if read["version"] else None
-        present = place.present(value_at(found, read["value"], place.name), version, _kept(read, found, place))
-        shown = [present.secret] if present.shown else []
-        self._borrowed.hidden = [place.secret, *self._credentials, *shown, *texts_of(present.value)]
+        check_whole([value, version, kept], place.name, read["placeholder"])
+        present = place.present(value, version, kept)
+        self._version = version
+        if present.shown:
+            self._hidden.add(present.secret)
         return present
 
     def _asked(self, read: Mapping[str, Any]) -> Any:
@@ -166,23 +208,35 @@ class ActionModule(ControlAction):
 
     def _write(self, arguments: Mapping[str, Any], place: Place, present: Present | None) -> None:
         """Write the secret, and see that it stands there, where that can be seen."""
-        describe, write, described = arguments["describe"], arguments["write"], {}
-        if describe:
-            told = _kept(describe, self._borrowed.run(describe["module"], describe["arguments"]), place)
-            described = {**describe["default"], **{name: value for name, value in told.items() if value is not None}}
+        describe, write = arguments["describe"], arguments["write"]
+        told = self._described(describe, place) if describe else {}
+        defaults = describe["default"] if describe else {}
+        described = {**defaults, **{name: value for name, value in told.items() if value is not None}}
         self._borrowed.run(write["module"], place.filled(write["arguments"], present, described))
         if present is not None:
             ask = partial(self._read, arguments["read"], place)
             place.check_read_back(present, changed(ask, present, arguments["read"]["settle"]))
+        if describe:
+            place.check_still(told, self._described(describe, place))
+
+    def _described(self, describe: Mapping[str, Any], place: Place) -> dict[str, Any]:
+        """Return what else a write has to know, and what has to be so afterwards, too."""
+        told = _kept(describe, self._borrowed.run(describe["module"], describe["arguments"]), place)
+        check_whole(told, place.name)
+        return told
 
     # --- proof, and what follows it ----------------------------------------------------------------------------------
 
-    def _proved(self, call: HostCall, evidence: dict[str, Any], after: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    def _proved(
+        self, call: HostCall, evidence: dict[str, Any], after: Sequence[Mapping[str, Any]], shown: bool
+    ) -> dict[str, Any]:
         """Have the host ask for a fresh token, restart and check; add what came of it.
+
+        What cannot be read back is `written`, the weaker kind; a soak is one all the same, and is waited for.
 
         With steps of its own in between, the host is asked twice: for the proof, and for restart and check.
         """
-        arguments = call.arguments(self.check_mode)
+        arguments = call.arguments(self.check_mode, unseen=not shown)
         (dependent,) = arguments["dependents"]
         dependent["unattested"] = dependent["unattested"] or evidence["changed"]
         care = {name: dependent[name] for name in ("restart", "check")}
@@ -192,6 +246,8 @@ class ActionModule(ControlAction):
             dependent.update(restart=None, check=None)
         seen = self._on_this_host(arguments, evidence["place"])
         evidence = {**evidence, **{name: seen[name] for name in ("restarted", "proof", "refusal")}}
+        if not shown and evidence["proof"] is not None and evidence["proof"]["outcome"] != "soak":
+            evidence["proof"] = {**evidence["proof"], "outcome": "written"}
         if not steps or evidence["refusal"] is not None:
             return evidence
         try:
@@ -211,7 +267,7 @@ class ActionModule(ControlAction):
                 "I-16: only a fresh token is proof",
                 where,
                 "an answer of the module deployed_secret",
-                str(result.get("msg") or "none"),
+                self._hidden.out_of(result.get("msg") or "none"),
                 "see that the host of this dependent has a Python (ansible_python_interpreter), then run again",
             )
         (seen,) = result["dependents"]
@@ -223,7 +279,7 @@ class ActionModule(ControlAction):
             for each in step["each"]:
                 marks = {f"${{{name}}}": value for name, value in each.items()}
                 result = self._borrowed.run(step["module"], filled(step["arguments"], marks))
-                check_expected(result, filled(step["expected"], marks), where, self._borrowed.hidden)
+                check_expected(result, filled(step["expected"], marks), where, self._hidden)
 
 
 def _kept(what: Mapping[str, Any], found: Any, place: Place) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import (
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import checked_secret, truncation_hint
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import not_accepted
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import checked_sizes
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import hand_in
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import FORGETTING, STAGING, Run

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One dependent's files on its host: check every file first, write, read back. What is found and done is evidence."""
 
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple
+from traceback import walk_tb
+from typing import AbstractSet, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils import _secure_file
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import Located
@@ -41,16 +42,24 @@ class Target(NamedTuple):
         return f"Target({self.client_id}, {self.fingerprint})"
 
 
-class _Edit(NamedTuple):
-    """One file, before and after."""
+class _Edit:
+    """One file: as it was read, what it should hold, and what was found at its places."""
 
-    snapshot: _secure_file.Snapshot
-    content: bytes
-    found: List[Dict[str, Any]]
+    def __init__(self, snapshot: _secure_file.Snapshot) -> None:
+        self.snapshot = snapshot
+        self.content = snapshot.content
+        self.found: List[Dict[str, Any]] = []
 
     @property
     def needed(self) -> bool:
         return self.content != self.snapshot.content
+
+    def holds(self) -> bool:
+        """Tell whether the file has its new content by now."""
+        try:
+            return _secure_file.read(self.snapshot.path).content == self.content
+        except Refusal:
+            return False
 
 
 class Deployment:
@@ -64,7 +73,11 @@ class Deployment:
         """Take a dependent with `name`, `files`, `restart`, `check`, `proof`, `unattested` and `accept_unknown`."""
         self.dependent = dependent
         self.target = target
-        self._edits: List[_Edit] = []
+        #: What stood at the places; programs may know it, so no message shows it.
+        self.seen: List[str] = []
+        #: The files themselves, whatever paths lead to them, that were written in this call.
+        self.written: Set[str] = set()
+        self._edits: Dict[str, _Edit] = {}
         self.evidence: Dict[str, Any] = {
             "name": dependent["name"],
             "client_id": target.client_id,
@@ -88,30 +101,47 @@ class Deployment:
 
     def attempt(self, step: Callable[[], None]) -> None:
         """Take a step unless an earlier one was refused."""
-        if self.refused:
-            return
-        try:
-            step()
-        except Refusal as refusal:
+        if not self.refused:
+            self.fail(refusal_of(step, f"dependent {self.dependent['name']}"))
+
+    def fail(self, refusal: Optional[Refusal]) -> None:
+        """Record why a step was not taken, if it was not."""
+        if refusal is not None:
             self.evidence["refusal"] = refusal.as_dict()
 
     def write(self, check_mode: bool) -> None:
         """Bring all files to the target; all are read and checked before the first is written."""
         self._edits = self._planned()
-        self.evidence["files"] = [found for edit in self._edits for found in edit.found]
-        for edit in self._edits:
-            if edit.needed and check_mode:
-                self.evidence["changed"] = True
-            elif edit.needed:
+        files = {edit.snapshot.real_path: edit for edit in self._edits.values()}
+        self.evidence["files"] = [found for edit in files.values() for found in edit.found]
+        for edit in files.values():
+            if edit.needed:
+                self._write(edit, check_mode)
+
+    def _write(self, edit: _Edit, check_mode: bool) -> None:
+        try:
+            if not check_mode:
                 _secure_file.replace(edit.snapshot, edit.content)
-                self.evidence["changed"] = True
+        except Refusal:
+            # What comes after the rename can fail too; then the file is another one all the same.
+            if edit.holds():
+                self.note_written({edit.snapshot.real_path})
+            raise
+        self.note_written({edit.snapshot.real_path})
+
+    def note_written(self, files: AbstractSet[str]) -> None:
+        """Take note of files that this call wrote, for whomever: what reads one of them at its start is restarted."""
+        own = files & {edit.snapshot.real_path for edit in self._edits.values()}
+        if own:
+            self.written |= own
+            self.evidence["changed"] = True
 
     def read_back(self) -> None:
-        """See that the secret stands in the files now (I-4)."""
-        for edit in self._edits:
-            content = _secure_file.read(edit.snapshot.path).content
+        """See that the secret stands in the files now, by each of their paths (I-4)."""
+        for path, edit in self._edits.items():
+            content = _secure_file.read(path).content
             if content != edit.content:
-                self._read_again(edit.snapshot.path, content)
+                self._read_again(path, content)
 
     def _read_again(self, path: str, content: bytes) -> None:
         """Look at a file that is not the one that was written: another integration's secret may be in it, too."""
@@ -147,24 +177,27 @@ class Deployment:
     def _located(self, file: Mapping[str, Any], content: bytes) -> Located:
         return locate(file["format"], content, file["key"], file["path"], self.target.knows, file["encoding"])
 
-    def _planned(self) -> List[_Edit]:
+    def _planned(self) -> Dict[str, _Edit]:
+        """Return the edit of each declared path; paths that lead to one file share theirs."""
         edits: Dict[str, _Edit] = {}
+        files: Dict[str, _Edit] = {}
         for file in self.dependent["files"]:
-            path = file["path"]
-            edit = edits.get(path) or _opened(path)
+            path, real = file["path"], _secure_file.real_path(file["path"])
+            if real not in files:
+                files[real] = _Edit(_secure_file.read(path))
+            edit = edits.setdefault(path, files[real])
             located = self._located(file, edit.content)
+            self.seen.append(located.value)
             before = self._recognised(located, file)
-            content = edit.content
             if located.value == self.target.secret:
                 located.confirm()
             else:
-                content = located.replaced(self.target.secret)
+                edit.content = located.replaced(self.target.secret)
             edit.found.append({"path": path, "key": file["key"], "before": before, "after": self.target.fingerprint})
-            edits[path] = edit._replace(content=content)
-        for edit in edits.values():
+        for edit in files.values():
             if edit.needed:
                 _secure_file.check_replaceable(edit.snapshot)
-        return list(edits.values())
+        return edits
 
     def _recognised(self, located: Located, file: Mapping[str, Any]) -> str:
         """Only a secret that the journal knows is replaced, or one that the inventory declares unknown (I-22, I-24)."""
@@ -186,9 +219,27 @@ def _place(file: Mapping[str, Any]) -> str:
     return f"{file['path']}, key {file['key']}" if file["key"] else f"{file['path']}, wherever a secret stands"
 
 
-def _opened(path: str) -> _Edit:
-    snapshot = _secure_file.read(path)
-    return _Edit(snapshot, snapshot.content, [])
+#: What this host may make of a declaration that it cannot take: a NUL, a number too large, no room for an output.
+_STUMBLES = (OSError, ValueError, TypeError, OverflowError, RecursionError)
+
+
+def refusal_of(step: Callable[[], None], whose: str) -> Optional[Refusal]:
+    """Take a step; return why it was not taken, None when it was. One that breaks off fails its dependent alone."""
+    try:
+        step()
+    except Refusal as refusal:
+        return refusal
+    except _STUMBLES as error:
+        # Never its message, which may quote a file.
+        frames = [frame.f_code.co_name for frame, _line in walk_tb(error.__traceback__)]
+        return Refusal(
+            "what a host cannot take fails its own dependent and no other",
+            whose,
+            "paths, commands and URLs that can be passed on, and room for what commands print",
+            f"{type(error).__name__} in {frames[-1]}",
+            "correct this dependent in `sfmc_dependents`, and run again: both secrets work until the activation",
+        )
+    return None
 
 
 def _not_proved(target: Target, answer: Answer) -> Refusal:

@@ -57,10 +57,10 @@ def read(path: str, limit: int = DEFAULT_LIMIT) -> Snapshot:
     :raises Refusal: there is no such file, it cannot be read, is not a regular file, or changes meanwhile.
     """
     try:
-        _check_regular(path, _facts(os.stat(path)), limit)
-        real_path = os.path.realpath(path)
+        _check_regular(path, _facts(os.stat(_native(path))), limit)
+        real = real_path(path)
         # A named pipe must not block, and a link put here after realpath must not be followed.
-        descriptor = os.open(real_path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        descriptor = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
         try:
             before = _facts(os.fstat(descriptor))
             _check_regular(path, before, limit)
@@ -72,7 +72,17 @@ def read(path: str, limit: int = DEFAULT_LIMIT) -> Snapshot:
         raise failed(_READABLE, path, "read the file", error) from None
     if before != after or len(content) != after.size:
         raise changed(path, "it changed while it was read")
-    return Snapshot(path, real_path, content, after)
+    return Snapshot(path, real, content, after)
+
+
+def real_path(path: str) -> str:
+    """Return the file that a path leads to, as this host's Python names it."""
+    return os.path.realpath(_native(path))
+
+
+def _native(path: str) -> str:
+    """Return a path that becomes UTF-8 on its way to the system, whatever the locale (Python 3.6 with LC_ALL=C)."""
+    return os.fsdecode(path.encode("utf-8", "surrogateescape"))
 
 
 def check_unchanged(snapshot: Snapshot) -> None:
@@ -130,7 +140,8 @@ def failed(rule: str, path: str, purpose: str, error: OSError) -> Refusal:
 
 def unfit(path: str, expected: str, found: str, way_out: str) -> Refusal:
     """Return the refusal of a file that cannot be replaced as it is."""
-    return Refusal(WHOLE, path, expected, found, way_out)
+    # A native path among the words may have letters that no output takes.
+    return Refusal(WHOLE, path, expected, found.encode("utf-8", "surrogateescape").decode("utf-8", "replace"), way_out)
 
 
 def changed(path: str, found: str) -> Refusal:

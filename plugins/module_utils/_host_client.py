@@ -9,7 +9,7 @@ import time
 from http.client import HTTPException
 from typing import Any, Callable, Dict, Optional, Tuple
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
@@ -50,7 +50,7 @@ class _NoRedirect(HTTPRedirectHandler):
         """Follow nothing."""
 
 
-def _opener(url: str, redirects: HTTPRedirectHandler, trust: Optional[ssl.SSLContext]) -> OpenerDirector:
+def _opener(url: str, trust: Optional[ssl.SSLContext]) -> OpenerDirector:
     """Return what opens a URL; proxies are those of the environment, and none for this host itself.
 
     :param trust: for https; None where that cannot come up, as to make it takes its time.
@@ -62,7 +62,7 @@ def _opener(url: str, redirects: HTTPRedirectHandler, trust: Optional[ssl.SSLCon
         UnknownHandler(),
         HTTPDefaultErrorHandler(),
         HTTPErrorProcessor(),
-        redirects,
+        _NoRedirect(),
     ):
         opener.add_handler(handler)
     if trust:
@@ -118,7 +118,7 @@ class HostClient:
     def _exchange(self, request: HttpRequest) -> Tuple[int, Dict[str, str], bytes]:
         secure = urlsplit(request.url).scheme == "https"
         trust = ssl.create_default_context(cafile=self._ca_path) if secure else None
-        opener = _opener(request.url, _NoRedirect(), trust)
+        opener = _opener(request.url, trust)
         headers = {"User-Agent": _AGENT, **request.headers}
         asked = Request(request.url, data=request.body, headers=headers, method=request.method)
         try:
@@ -130,17 +130,41 @@ class HostClient:
 
 
 def url_status(url: str, validate_certs: bool) -> str:
-    """Return the HTTP status of a health check's URL, or in words why there is none."""
-    trust = ssl.create_default_context()
-    if not validate_certs:
-        trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
-    opener = _opener(url, HTTPRedirectHandler(), trust)
+    """Return the HTTP status of a health check's URL, or in words why there is none.
+
+    A redirect is not followed: behind it is mostly a page for logging in, which is well whatever the program is.
+    """
     try:
+        opener = _opener(url, _trust(validate_certs) if urlsplit(url).scheme == "https" else None)
         with opener.open(Request(url, headers={"User-Agent": _AGENT}), timeout=_TIMEOUT) as response:
             return str(response.getcode())
     except HTTPError as error:
         with error:
-            return str(error.code)
+            return f"{error.code}{_leading(url, error)}"
     except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         return f"no answer ({type(reason).__name__})"
+
+
+def _trust(validate_certs: bool) -> ssl.SSLContext:
+    trust = ssl.create_default_context()
+    if not validate_certs:
+        trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+    return trust
+
+
+def _leading(url: str, error: HTTPError) -> str:
+    """Return in words where a redirect leads to, without what may be a credential in it; nothing for other answers."""
+    location = error.headers.get("Location")
+    if not 300 <= error.code < 400 or not location:
+        return ""
+    try:
+        return f" (a redirect to {shown_url(urljoin(url, location))})"
+    except ValueError:
+        return " (a redirect)"
+
+
+def shown_url(url: str) -> str:
+    """Return a URL without what may be a credential in it: user and password, query, fragment."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -11,8 +11,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Sequence, Tuple
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Ask, Deployment, Target
-from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Ask, Deployment, Target, refusal_of
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import Answer
 
 if TYPE_CHECKING:
@@ -23,19 +22,23 @@ def deploy(
     dependents: Sequence[Mapping[str, Any]],
     targets: Mapping[str, Target],
     ask: Ask,
-    upkeep: Callable[[], "Upkeep"],
+    upkeep: Callable[[List[str]], "Upkeep"],
     check_mode: bool,
 ) -> List[Dict[str, Any]]:
     """Bring a host's dependents to their targets; return the evidence of each. Never raises for what it finds.
 
     :param targets: by client id.
-    :param upkeep: makes what restarts and checks, when something is owed.
+    :param upkeep: makes what restarts and checks, when something is owed, from the secrets that stood in the files.
     :return: for each dependent `name`, `client_id`, `fingerprint`, `files`, `changed`, `restarted`, `proof` (None in
         check mode when something would be written) and `refusal` (None when all went well).
     """
     works = [Deployment(dependent, targets[dependent["client_id"]]) for dependent in dependents]
     for work in works:
         work.attempt(partial(work.write, check_mode))
+    # Two dependents may share a file: who comes second finds it right already, and is owed a restart all the same.
+    written = {path for work in works for path in work.written}
+    for work in works:
+        work.note_written(written)
     standing = [work for work in works if not (check_mode and work.evidence["changed"])]
     once = _asked_once(ask)
     for work in standing:
@@ -59,11 +62,11 @@ def _asked_once(ask: Ask) -> Ask:
     return asked
 
 
-def _care(works: Sequence[Deployment], upkeep: Callable[[], "Upkeep"]) -> None:
+def _care(works: Sequence[Deployment], upkeep: Callable[[List[str]], "Upkeep"]) -> None:
     """Restart and check what is owed; then see that this left the files as they were."""
     owed = [work for work in works if work.care_is_owed]
     if any(work.dependent["restart"] or work.dependent["check"] for work in owed):
-        care = upkeep()
+        care = upkeep([value for work in works for value in work.seen])
         _for_each_distinct(owed, "restart", care.restart)
         for work in owed:
             work.evidence["restarted"] = work.dependent["restart"] is not None and not work.refused
@@ -79,8 +82,7 @@ def _for_each_distinct(works: Sequence[Deployment], what: str, act: Callable[[Ma
         if work.dependent[what] is not None and not work.refused:
             groups.setdefault(json.dumps(work.dependent[what], sort_keys=True), []).append(work)
     for group in groups.values():
-        try:
-            act(group[0].dependent[what])
-        except Refusal as refusal:
-            for work in group:
-                work.evidence["refusal"] = refusal.as_dict()
+        names = ", ".join(str(work.dependent["name"]) for work in group)
+        refusal = refusal_of(partial(act, group[0].dependent[what]), f"{what} of {names}")
+        for work in group:
+            work.fail(refusal)

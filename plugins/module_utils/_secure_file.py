@@ -21,12 +21,13 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._file_snapshot import
     check_unchanged,
     failed,
     read,
+    real_path,
     reason,
     unfit,
 )
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-__all__ = ["DEFAULT_LIMIT", "Facts", "Snapshot", "check_replaceable", "read", "replace"]
+__all__ = ["DEFAULT_LIMIT", "Facts", "Snapshot", "check_replaceable", "read", "real_path", "replace"]
 
 #: Room that a new directory entry may take, in bytes.
 _SPARE = 4096
@@ -70,7 +71,7 @@ def replace(snapshot: Snapshot, content: bytes) -> Snapshot:
     try:
         directory_fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            _remove_leftovers(directory_fd, name)
+            _remove_leftovers(directory_fd, name, snapshot)
             inode = _write_and_rename(directory_fd, name, snapshot, content)
             _sync_directory(snapshot, directory_fd)
         finally:
@@ -86,21 +87,52 @@ def _write_and_rename(directory_fd: int, name: str, snapshot: Snapshot, content:
     mode = stat.S_IMODE(snapshot.facts.mode) & stat.S_IRUSR | stat.S_IWUSR
     temporary = _temporary_prefix(name) + os.urandom(16).hex()
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = -1
     try:
         descriptor = os.open(temporary, flags, mode, dir_fd=directory_fd)
-        try:
-            _write_all(descriptor, content)
-            _take_over(descriptor, snapshot)
-            os.fsync(descriptor)
-            inode = os.fstat(descriptor).st_ino
-        finally:
-            os.close(descriptor)
+        _write_all(descriptor, content)
+        _take_over(descriptor, snapshot)
+        os.fsync(descriptor)
+        inode = os.fstat(descriptor).st_ino
         check_unchanged(snapshot)
         os.rename(temporary, name, src_dir_fd=directory_fd, dst_dir_fd=directory_fd)
     except BaseException:
-        _unlink_if_there(temporary, directory_fd)
+        _discard(temporary, directory_fd, descriptor, snapshot)
         raise
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
     return inode
+
+
+def _discard(temporary: str, directory_fd: int, descriptor: int, snapshot: Snapshot) -> None:
+    """Remove the temporary file; one that the directory keeps is left without its content, and named (I-25)."""
+    try:
+        _unlink_if_there(temporary, directory_fd)
+    except OSError as error:
+        emptied = "without its content" if _emptied(descriptor) else "and holds a secret"
+        raise _kept(snapshot, temporary, f"the temporary file is still there, {emptied}", error) from None
+
+
+def _emptied(descriptor: int) -> bool:
+    try:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        _write_all(descriptor, bytes(os.fstat(descriptor).st_size))
+        os.fsync(descriptor)
+        os.ftruncate(descriptor, 0)
+    except OSError:
+        return False
+    return True
+
+
+def _kept(snapshot: Snapshot, temporary: str, found: str, error: OSError) -> Refusal:
+    path = os.path.join(os.path.dirname(snapshot.real_path), temporary)
+    return unfit(
+        snapshot.path,
+        "a directory in which files can be renamed and removed",
+        f"{reason(error)} for {path}: {found}",
+        "see what keeps files there (`lsattr -d`: append-only?), remove that one, then run again",
+    )
 
 
 def _take_over(descriptor: int, snapshot: Snapshot) -> None:
@@ -144,12 +176,15 @@ def _temporary_prefix(name: str) -> str:
     return f".keyturn-{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}-"
 
 
-def _remove_leftovers(directory_fd: int, name: str) -> None:
+def _remove_leftovers(directory_fd: int, name: str, snapshot: Snapshot) -> None:
     """Remove what a run that was killed while it wrote this file left behind."""
     prefix = _temporary_prefix(name)
     for entry in os.listdir(directory_fd):
         if entry.startswith(prefix):
-            _unlink_if_there(entry, directory_fd)
+            try:
+                _unlink_if_there(entry, directory_fd)
+            except OSError as error:
+                raise _kept(snapshot, entry, "an earlier run left it", error) from None
 
 
 def _unlink_if_there(name: str, directory_fd: int) -> None:

@@ -70,6 +70,7 @@ version_id:
 """
 
 import traceback
+from contextlib import suppress
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -78,8 +79,10 @@ try:
     import botocore
 except ImportError:
     BOTO3_IMPORT_ERROR = traceback.format_exc()
+    FAILURES = ()
 else:
     BOTO3_IMPORT_ERROR = ""
+    FAILURES = (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError)
 
 ARGUMENTS = {
     "name": {"type": "str", "required": True},
@@ -110,11 +113,21 @@ def replaced(client, name, value, replaces, check_mode):
     if check_mode:
         return True, now["VersionId"]
     new = client.put_secret_value(SecretId=name, SecretString=value, VersionStages=[WAITING])["VersionId"]
-    client.update_secret_version_stage(
-        SecretId=name, VersionStage=CURRENT, MoveToVersionId=new, RemoveFromVersionId=now["VersionId"]
-    )
-    client.update_secret_version_stage(SecretId=name, VersionStage=WAITING, RemoveFromVersionId=new)
+    try:
+        client.update_secret_version_stage(
+            SecretId=name, VersionStage=CURRENT, MoveToVersionId=new, RemoveFromVersionId=now["VersionId"]
+        )
+    except FAILURES:
+        # What failed first is what is said; a version without a label is one that AWS drops by itself.
+        with suppress(*FAILURES):
+            _not_waiting(client, name, new)
+        raise
+    _not_waiting(client, name, new)
     return True, new
+
+
+def _not_waiting(client, name, version_id):
+    client.update_secret_version_stage(SecretId=name, VersionStage=WAITING, RemoveFromVersionId=version_id)
 
 
 def main() -> None:
@@ -127,7 +140,7 @@ def main() -> None:
         session = boto3.session.Session(profile_name=given["profile"], region_name=given["region"])
         client = session.client("secretsmanager", endpoint_url=given["endpoint_url"])
         changed, version_id = replaced(client, given["name"], given["value"], given["replaces"], module.check_mode)
-    except (Refused, botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+    except (Refused, *FAILURES) as error:
         module.fail_json(msg=f"{given['name']}: {error}")
     module.exit_json(changed=changed, version_id=version_id)
 

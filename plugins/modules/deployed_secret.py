@@ -16,6 +16,9 @@ description:
   - Writes atomically, keeps owner, mode and extended attributes, reads back, and asks SFMC for a fresh token
     with the value read back. Then what is owed is restarted and checked, and the files are read once more.
   - What several dependents of a host share is done once - a token request, a restart, a check.
+  - When a file was written, every dependent of the host that declares it is restarted and checked; so is one whose
+    proof is missing or does not count any more. Nothing but M(keyturn.sfmc.attestation) records what was proved and
+    what failed, so let it follow a task of your own.
   - The host needs Python 3.6 or later; for files of the format C(yaml) also PyYAML.
 author:
   - Keyturn (@keyturn)
@@ -44,6 +47,7 @@ options:
       - The dependents that are meant, of those that the inventory declares. Without it, all.
       - RV(keyturn.sfmc.attestation#module:missing) of O(keyturn.sfmc.attestation#module:state=begun) names those
         whose proof a rotation needs, by host.
+      - What is named is restarted and checked, as far as it says how; its proof is missing or does not count any more.
     type: list
     elements: dict
     suboptions:
@@ -124,7 +128,7 @@ options:
         type: dict
         suboptions:
           url:
-            description: URL that this host asks.
+            description: URL that this host asks. A redirect is not followed.
             type: str
           status:
             description: Status that the URL answers.
@@ -153,13 +157,18 @@ options:
             description: Seconds for one try of a command.
             type: float
             default: 30
+          settle:
+            description:
+              - Seconds after which it is looked at once more, and has to be well again.
+              - Without it, 2 for a service, and no second look for anything else.
+            type: float
       proof:
         description: Which proof is wanted.
         type: str
         default: token
         choices: [token, fingerprint, soak]
       unattested:
-        description: Whether the journal has no proof of it yet, so that a restart may still be owed.
+        description: Whether the journal has no proof of it that counts, so that a restart may still be owed.
         type: bool
         default: false
       accept_unknown:
@@ -199,6 +208,12 @@ options:
   secrets:
     description: Filled in by the controller from the store; a task does not give it.
     type: dict
+  hidden:
+    description:
+      - Other secrets that programs of this host may know, such as the former one; no message shows them.
+      - Filled in by the controller from the store; a task does not give it.
+    type: list
+    elements: str
   fingerprint_keys:
     description: Filled in by the controller from the store; a task does not give it.
     type: dict
@@ -273,6 +288,7 @@ _CHECK = {
     "retries": {"type": "int", "default": 10},
     "delay": {"type": "int", "default": 1},
     "timeout": {"type": "float", "default": 30},
+    "settle": {"type": "float"},
 }
 _DEPENDENT = {
     "name": {"type": "str", "required": True},
@@ -299,6 +315,7 @@ ARGUMENTS = {
     "dependents": {"type": "list", "elements": "dict", "options": _DEPENDENT},
     "targets": {"type": "list", "elements": "dict", "options": _TARGET},
     "secrets": {"type": "dict", "no_log": True},
+    "hidden": {"type": "list", "elements": "str", "no_log": True},
     "fingerprint_keys": {"type": "dict", "no_log": True},
 }
 
@@ -350,11 +367,11 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     given = module.params
 
-    def upkeep() -> Any:
+    def upkeep(seen: List[str]) -> Any:
         # Needed after a change only; a host imports anew in each call.
         from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import Upkeep
 
-        return Upkeep(url_status, list((given["secrets"] or {}).values()))
+        return Upkeep(url_status, [*(given["secrets"] or {}).values(), *(given["hidden"] or []), *seen])
 
     evidence = deploy(given["dependents"] or [], _targets(given), _paced(given, started), upkeep, module.check_mode)
     refusals = [Refusal(**item["refusal"]) for item in evidence if item["refusal"]]

@@ -58,10 +58,6 @@ options:
     description: The API. C(https://HOST/api/v3) for a GitHub Enterprise Server.
     type: str
     default: https://api.github.com
-  validate_certs:
-    description: Whether the certificate is checked.
-    type: bool
-    default: true
   ca_path:
     description: File with the certificate authorities that are trusted.
     type: path
@@ -112,7 +108,6 @@ ARGUMENTS = {
     "value": {"type": "str", "no_log": True},
     "token": {"type": "str", "required": True, "no_log": True},
     "api_url": {"type": "str", "default": "https://api.github.com"},
-    "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
 }  # type: Dict[str, Any]
 PAGE = 100
@@ -124,6 +119,8 @@ class Secrets:
     def __init__(self, module: AnsibleModule) -> None:
         """Take the place and the token from the module's parameters."""
         given = module.params
+        # fetch_url has no argument for it: the token goes to this server alone.
+        given["follow_redirects"] = "none"
         self._module = module
         self._headers = {
             "Accept": "application/vnd.github+json",
@@ -165,7 +162,14 @@ class Secrets:
         data = None if body is None else json.dumps(body)
         url = self._folder + path
         answer, info = fetch_url(
-            self._module, url, data, self._headers, method, timeout=30, ca_path=self._module.params["ca_path"]
+            self._module,
+            url,
+            data,
+            self._headers,
+            method,
+            timeout=30,
+            ca_path=self._module.params["ca_path"],
+            use_netrc=False,
         )
         if not 200 <= info["status"] < 300:
             said = _said(info.get("body")) or info["msg"]

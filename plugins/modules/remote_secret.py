@@ -69,6 +69,13 @@ options:
         description: Its options.
         type: dict
         default: {}
+      json:
+        description:
+          - Where in the result the answer of an API stands as a JSON text, such as C(content) for
+            C(ansible.builtin.uri). It is read from there, and is found as C(json).
+          - What is written back as C(${merged}) has to survive that, so numbers that Python does not keep and repeated
+            names are refused then.
+        type: str
       value:
         description:
           - Where the value stands in the result, such as C(resources[0].data.secret). An empty text is all of it.
@@ -123,8 +130,14 @@ options:
             the declared one.
         type: dict
         default: {}
+      unexpected:
+        description: What the result must not say, by paths.
+        type: dict
+        default: {}
   describe:
-    description: What else a write has to know. It is asked before a write only.
+    description:
+      - What else a write has to know. It is asked before a write and after it; what O(describe.keep) names has to be as
+        it was.
     type: dict
     suboptions:
       module:
@@ -229,7 +242,7 @@ dependents:
     - name: order service
       client_id: 0a1b2c3d4e5f6g7h8i9j0k1l
       fingerprint: 1f0c3ab5d2e4
-      place: "hashi_vault_kv2#prod/sfmc#client_secret"
+      place: "hashi_vault_kv2#url=https://vault.example.com:8200#path=prod/sfmc#key=client_secret"
       changed: true
       restarted: false
       proof:
@@ -237,4 +250,9 @@ dependents:
         scopes: [email_read]
         expires_in: 1079
       refusal: null
+version:
+  description: What stood at O(read.version) when the place was last read. After a write that is the version written.
+  returned: always; null without O(read.version)
+  type: raw
+  sample: 7
 """

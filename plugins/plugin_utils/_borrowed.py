@@ -12,24 +12,25 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader, module_loader
-from ansible.utils.display import Display
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import message_of, redacted
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import message_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import quiet
 
 
 class Borrowed:
-    """What one task borrows for one place.
+    """What one task borrows for one place."""
 
-    :ivar hidden: texts that no message may show: the secret, credentials, whatever else was read beside it.
-    """
+    def __init__(self, action: ActionBase, variables: dict[str, Any], where: str, hidden: Hidden) -> None:
+        """Take the action whose task runs them, the variables of its host, and the place's name for messages.
 
-    def __init__(self, action: ActionBase, variables: dict[str, Any], where: str, hidden: Sequence[str]) -> None:
-        """Take the action whose task runs them, the variables of its host, and the place's name for messages."""
+        :param hidden: what no message may show.
+        """
         self._action = action
         self._variables = variables
         self._where = where
-        self.hidden = hidden
+        self._hidden = hidden
 
     def run(self, module: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Run a module on the host, in check mode too: whether it may write is the caller's to decide.
@@ -38,7 +39,7 @@ class Borrowed:
         """
         if not module_loader.find_plugin_with_context(module).resolved:
             raise self._not_installed(module)
-        with self._unlogged():
+        with self._unlogged(), quiet():
             result: dict[str, Any] = self._action._execute_module(module, dict(arguments), task_vars=self._variables)
         if result.get("failed") or result.get("unreachable"):
             raise self._failed(module, message_of(result))
@@ -54,7 +55,7 @@ class Borrowed:
         if plugin is None:
             raise self._not_installed(lookup)
         try:
-            with _quiet():
+            with quiet():
                 values = plugin.run(list(terms), variables=self._variables, **options)
         except AnsibleError as error:
             raise self._failed(lookup, str(error)) from None
@@ -89,18 +90,6 @@ class Borrowed:
             "what another system refuses is not done",
             self._where,
             f"{plugin} to work",
-            redacted(message, self.hidden),
+            self._hidden.out_of(message),
             "mend it and run again: both secrets work until the activation, which waits",
         )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep a lookup from showing what it reads: amazon.aws.ssm_parameter does at -vvvv, and in the log as well."""
-    display = Display()
-    before = {name: value for name, value in vars(display).items() if name in ("verbosity", "log_verbosity")}
-    vars(display).update(dict.fromkeys(before, 0))
-    try:
-        yield
-    finally:
-        vars(display).update(before)

@@ -20,7 +20,8 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import undebugged
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import (
     DEFAULT_SIZES,
     Member,
@@ -126,7 +127,8 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         """Run a module on the host; its arguments, secrets among them, are in no result."""
         if C.config.get_config_value("DEFAULT_KEEP_REMOTE_FILES"):
             display.warning("ANSIBLE_KEEP_REMOTE_FILES leaves module arguments, secrets among them, on the hosts")
-        result: dict[str, Any] = self._execute_module(module, arguments, task_vars=self.variables)
+        with undebugged():
+            result: dict[str, Any] = self._execute_module(module, arguments, task_vars=self.variables)
         result.pop("invocation", None)
         return result
 

@@ -60,7 +60,7 @@ _FILE = {
     "keys": {"type": "list", "elements": "str", "no_log": False},
     "encoding": {"type": "str", "default": "plain", "choices": list(ENCODINGS)},
 }
-_RESTARTED = ("service", "supervisor", "command", "container")
+RESTARTED = ("service", "supervisor", "command", "container")
 _RESTART = {
     "service": {"type": "str"},
     "supervisor": {"type": "str"},
@@ -69,7 +69,7 @@ _RESTART = {
     "engine": {"type": "str", "choices": ["docker", "podman"]},
     "timeout": {"type": "float", "default": 120.0},
 }
-_CHECKED = ("url", "command", "service")
+CHECKED = ("url", "command", "service")
 _CHECK = {
     "url": {"type": "str"},
     "command": {"type": "list", "elements": "str"},
@@ -79,6 +79,7 @@ _CHECK = {
     "status": {"type": "int", "default": 200},
     "validate_certs": {"type": "bool", "default": True},
     "timeout": {"type": "float", "default": 30.0},
+    "settle": {"type": "float"},
 }
 DEPENDENT = {
     "integration": {"type": "str", "required": True},
@@ -89,14 +90,14 @@ DEPENDENT = {
     "restart": {
         "type": "dict",
         "options": _RESTART,
-        "mutually_exclusive": [_RESTARTED],
-        "required_one_of": [_RESTARTED],
+        "mutually_exclusive": [RESTARTED],
+        "required_one_of": [RESTARTED],
     },
     "check": {
         "type": "dict",
         "options": _CHECK,
-        "mutually_exclusive": [_CHECKED],
-        "required_one_of": [_CHECKED],
+        "mutually_exclusive": [CHECKED],
+        "required_one_of": [CHECKED],
     },
     "proof": {"type": "str", "default": "token", "choices": ["token", "fingerprint", "soak"]},
     "unknown_secret": {"type": "str", "default": "refuse", "choices": ["refuse", "accept"]},

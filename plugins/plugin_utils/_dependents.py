@@ -15,8 +15,9 @@ from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._declarations import DEPENDENT, INTEGRATION, declared
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._declared_upkeep import check_upkeep
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import HostVariables
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import KINDS, check_urls, places_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import KINDS, check_options, places_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent
 
 FILES = "files"
@@ -124,6 +125,7 @@ def _checked_once(text: str) -> Mapping[str, Any]:
 def _checked(entry: Any, offender: str) -> Mapping[str, Any]:
     """Return an entry with its defaults, one `key` for each of its files, and `places`."""
     said = declared(DEPENDENT, entry, offender)
+    check_upkeep(said, offender)
     said["care"] = _care(said)
     if said["kind"] == FILES:
         return _with_files(said, offender)
@@ -134,7 +136,7 @@ def _checked(entry: Any, offender: str) -> Mapping[str, Any]:
         kind = KINDS[said["kind"]]
         where = f"{offender}.options"
         options = declared(kind.options, options, where, kind.rules)
-        check_urls(said["kind"], options, where)
+        check_options(said["kind"], options, said["proof"], where)
     return {**said, "files": [], "options": options, "places": places_of(said["kind"], options)}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import De
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._pacing import Turns
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import EVER, uncovered
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import unproved
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Situation
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record, secret_of
 
 
@@ -56,21 +58,37 @@ class HostCall:
         kept = {name: getattr(secrets, name) for name in ("active", "staged", "previous")}
         return {name: secrets.fingerprint(secret) for name, secret in kept.items() if secret is not None}
 
-    def arguments(self, check_mode: bool) -> dict[str, Any]:
-        """Return the arguments of the module `deployed_secret`, secrets among them."""
+    def arguments(self, check_mode: bool, unseen: bool = False) -> dict[str, Any]:
+        """Return the arguments of the module `deployed_secret`, secrets among them.
+
+        :param unseen: whether what was written could not be read back. A token is asked for then, also where the
+            fingerprint would do.
+        """
         return {
-            "dependents": [self._dependent(item) for item in self.dependents],
-            "targets": [self._target(item, check_mode) for item in self._integrations.values()],
+            "dependents": [self._dependent(item, unseen) for item in self.dependents],
+            "targets": [self._target(item, check_mode, unseen) for item in self._integrations.values()],
+            "hidden": sorted({secret for key in self._integrations for secret in self._hidden(key)}),
             "secrets": {key: self.secret(key).reveal() for key in self._integrations},
             "fingerprint_keys": {key: record.secrets.key for key, record in self._records.items()},
         }
+
+    def _hidden(self, client_id: str) -> list[str]:
+        """Return the secrets that programs of the host may know: what they print is shown without them (I-27).
+
+        The staged one only once it may be there: nobody gets it before.
+        """
+        record = self._records[client_id]
+        rotation, secrets = record.journal.open_rotation, record.secrets
+        handed_out = self._distributing or (rotation is not None and rotation.distribution_at is not None)
+        kept = [secrets.active, secrets.previous, secrets.staged if handed_out else None]
+        return [secret.reveal() for secret in kept if secret is not None]
 
     def accepts_unknown(self, item: DeclaredDependent) -> bool:
         """Tell whether any value may stand at a place: declared so, and nobody ever proved what stands there."""
         adopted = self._records[item.client_id].journal.adopted
         return item.options["unknown_secret"] == "accept" and item.dependent.id not in adopted
 
-    def _dependent(self, item: DeclaredDependent) -> dict[str, Any]:
+    def _dependent(self, item: DeclaredDependent, unseen: bool) -> dict[str, Any]:
         said = item.options
         return {
             "name": item.dependent.name,
@@ -78,23 +96,25 @@ class HostCall:
             "files": [{name: file[name] for name in ("path", "format", "key", "encoding")} for file in said["files"]],
             "restart": _given(said["restart"]),
             "check": _given(said["check"]),
-            "proof": said["proof"],
+            "proof": _proof(item, unseen),
             "unattested": self._is_unattested(item),
             "accept_unknown": self.accepts_unknown(item),
         }
 
     def _is_unattested(self, item: DeclaredDependent) -> bool:
-        """A restart is owed to a crash between the write and the attestation, too (I-14, I-15)."""
-        record = self._records[item.client_id]
-        rotation = record.journal.open_rotation
-        if rotation is None:
-            return False
-        fingerprint = record.secrets.fingerprint(self.secret(item.client_id))
-        return bool(uncovered([item.dependent], rotation.attestations, fingerprint, EVER))
+        """Tell whether a restart may be owed although nothing changes now.
 
-    def _target(self, integration: Integration, check_mode: bool) -> dict[str, Any]:
+        A distribution names only those whose proof does not count; whoever else asks is told by the controller's clock.
+        """
+        if self._distributing or self.accepts_unknown(item):
+            return True
+        journal, policy = self._records[item.client_id].journal, self._integrations[item.client_id].policy
+        return bool(unproved(Situation(journal, (item.dependent,), policy, datetime.now(timezone.utc))))
+
+    def _target(self, integration: Integration, check_mode: bool, unseen: bool) -> dict[str, Any]:
         client_id = integration.client_id
-        asks = any(item.client_id == client_id and item.options["proof"] != "fingerprint" for item in self.dependents)
+        own = [item for item in self.dependents if item.client_id == client_id]
+        asks = any(_proof(item, unseen) != "fingerprint" for item in own)
         turns = Turns(Path(C.DEFAULT_LOCAL_TMP))
         wait = turns.wait(client_id, integration.tokens_per_second) if asks and not check_mode else 0.0
         return {
@@ -105,6 +125,11 @@ class HostCall:
             "ask_at": time.time() + wait,
             "ask_within": wait,
         }
+
+
+def _proof(item: DeclaredDependent, unseen: bool) -> str:
+    proof = str(item.options["proof"])
+    return "token" if unseen and proof == "fingerprint" else proof
 
 
 def _given(options: Mapping[str, Any] | None) -> dict[str, Any] | None:

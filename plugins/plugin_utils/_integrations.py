@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import auth_url_of, checked_url
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._declarations import INTEGRATION, PROVIDER, STORE, declared
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Hold, Policy
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Hold, Policy
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import moment_of
 
 #: Variables of one host, each templated when it is asked for.

@@ -15,17 +15,33 @@ class Kind:
     """A kind of dependent.
 
     :param options: an Ansible argument specification; what lets us in is `no_log`.
-    :param identity: the options that say which place it is; a proof counts for that place only.
+    :param system: the options that say which system it is, whose documents have names of their own.
+    :param document: the options that say which document of it: what is read and written as a whole. Two writers of one
+        document wait for each other, also where one of them names the system in another way (environment, profile).
+    :param member: the options that say what in the document.
     :param required_one_of: as in an argument specification, and so are `mutually_exclusive` and `required_if`.
+    :param digested: those of them that a name shows as a checksum only.
+    :param not_with_soak: options with values that a soak cannot be declared with.
     :param urls: the options that are URLs which see the secret.
+    :param files: the options that are paths of files on the dependent's host, never what is in them.
     """
 
     options: Mapping[str, Any]
-    identity: tuple[str, ...]
+    system: tuple[str, ...] = ()
+    document: tuple[str, ...] = ()
+    member: tuple[str, ...] = ()
     required_one_of: tuple[tuple[str, ...], ...] = ()
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
     required_if: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    digested: tuple[str, ...] = ()
+    not_with_soak: tuple[tuple[str, str], ...] = ()
     urls: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The options that say which place it is; a proof counts for that place only."""
+        return self.system + self.document + self.member
 
     @property
     def rules(self) -> Mapping[str, Any]:

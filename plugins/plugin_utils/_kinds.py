@@ -9,15 +9,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils import _kinds_apis, _kinds_aws, _kinds_clouds
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import texts_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import is_private
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kind import ENCODING, KEY, NEEDED, TEXT, Kind
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import texts_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL
 
 _HEADERS: Mapping[str, Any] = {"type": "dict", "no_log": True}
@@ -28,8 +30,9 @@ KINDS: Mapping[str, Kind] = {
         {
             "write": {"type": "list", "elements": "str", "required": True},
             "read": {"type": "list", "elements": "str"},
+            "timeout": {"type": "float", "default": 60},
         },
-        ("write",),
+        member=("write", "read"),
     ),
     "http": Kind(
         {
@@ -60,14 +63,18 @@ KINDS: Mapping[str, Kind] = {
             "ca_path": TEXT,
             "timeout": {"type": "int", "default": 30},
         },
-        ("write.url", "read.value", "key"),
+        document=("write.url",),
+        member=("write.body", "read.url", "read.value", "key"),
+        digested=("write.body",),
         urls=("write.url", "read.url"),
     ),
-    MANUAL: Kind({"where": NEEDED, "instructions": TEXT}, ("where",)),
+    MANUAL: Kind({"where": NEEDED, "instructions": TEXT}, member=("where",)),
     **_kinds_apis.KINDS,
     **_kinds_aws.KINDS,
     **_kinds_clouds.KINDS,
 }
+#: A kind of one's own: its options are its own affair, but for this one.
+_OWN = Kind({"place": {"type": "raw"}}, document=("place",))
 
 
 def task_file(kind: str, own: object) -> str:
@@ -79,22 +86,56 @@ def task_file(kind: str, own: object) -> str:
 
 
 def places_of(kind: str, options: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what the registry calls the place of a dependent that is no file: its kind, and which one it is.
+    """Return what the registry calls the place of a dependent that is no file: `kind#option=value#option=value`.
 
     A kind of one's own is told apart by its option `place`, if it has one.
     """
-    if kind not in KINDS:
-        said = [options.get("place")]
-    else:
-        said = [_named(name, options, KINDS[kind].urls) for name in KINDS[kind].identity]
-    return ("#".join([kind, *(_text(each) for each in said if each)]),)
+    known = _known(kind)
+    said = {name: _named(name, options, known) for name in known.identity}
+    return ("#".join([kind, *(f"{name}={text}" for name, text in said.items() if text)]),)
 
 
-def check_urls(kind: str, options: Mapping[str, Any], offender: str) -> None:
-    """Refuse a URL that would carry a secret in clear over a network, or that a secret or a credential is part of.
+def document_of(kind: str, options: Mapping[str, Any]) -> str | None:
+    """Return what tells the document of a dependent from all others, None when it is none that others write, too.
 
-    :raises Refusal: there is one among the options of this kind.
+    A kind of one's own has its option `place` for that.
     """
+    known = _known(kind)
+    said = [_named(name, options, known) for name in known.document]
+    return json.dumps([kind, *said]) if any(said) else None
+
+
+def check_options(kind: str, options: Mapping[str, Any], proof: str, offender: str) -> None:
+    """Refuse what an argument specification cannot tell.
+
+    :raises Refusal: a URL that would carry a secret in clear over a network, or that a secret or a credential is part
+        of; what is in a file in place of its path; an option that a soak contradicts.
+    """
+    _check_urls(kind, options, offender)
+    for name in KINDS[kind].files:
+        said = options.get(name)
+        if said is not None and not (isinstance(said, str) and said.isprintable() and "{" not in said):
+            # As an option it would be a credential, and each of its texts be masked in what a module reads.
+            raise Refusal(
+                "a file with credentials is named by its path",
+                f"{offender}.{name}",
+                "the path of a file on the dependent's host",
+                "a text that is no path" if isinstance(said, str) else f"a {type(said).__name__}",
+                "put the content into a file that only the user of the connection can read, and name that file",
+            )
+
+    for name, value in KINDS[kind].not_with_soak:
+        if proof == "soak" and options.get(name) == value:
+            raise Refusal(
+                "I-17: the former secret stays for the whole soak",
+                f"{offender}.{name}",
+                f"another value than {value}, or another `proof` than soak",
+                f"{value} with `proof: soak`",
+                "leave the option out: what reads the place now and then has to find what it had",
+            )
+
+
+def _check_urls(kind: str, options: Mapping[str, Any], offender: str) -> None:
     for name in KINDS[kind].urls:
         url = _at(options, name)
         if url is not None and (not is_private(url) or "@" in urlsplit(url).netloc or "${" in url):
@@ -109,7 +150,11 @@ def check_urls(kind: str, options: Mapping[str, Any], offender: str) -> None:
 
 def credentials_of(kind: str, options: Mapping[str, Any]) -> list[str]:
     """Return the texts that let us in at another system, and each of their words: nothing of them may be shown."""
-    return list(_credentials(KINDS[kind].options, options)) if kind in KINDS else []
+    if kind not in KINDS:
+        return []
+    queries = [urlsplit(str(url)).query for url in (_at(options, name) for name in KINDS[kind].urls) if url]
+    values = [value for query in queries for _name, value in parse_qsl(query)]
+    return [*_credentials(KINDS[kind].options, options), *values]
 
 
 def _credentials(known: Mapping[str, Any], options: Mapping[str, Any]) -> Iterator[str]:
@@ -117,17 +162,50 @@ def _credentials(known: Mapping[str, Any], options: Mapping[str, Any]) -> Iterat
         if said.get("no_log"):
             for text in texts_of(options.get(name)):
                 yield from dict.fromkeys((text, *text.split()))
-        elif "options" in said and options.get(name):
+        elif "options" in said and isinstance(options.get(name), Mapping):
             yield from _credentials(said["options"], options[name])
 
 
-def _named(name: str, options: Mapping[str, Any], urls: tuple[str, ...]) -> Any:
-    """Return an option as part of a place's name; a query may hold a credential, so it is only told apart."""
+def declared_texts(kind: str, options: Mapping[str, Any]) -> list[str]:
+    """Return the texts of options that are no credentials: messages may repeat them."""
+    if kind not in KINDS:
+        return texts_of(options.get("place"))
+    return list(_declared_texts(KINDS[kind].options, options))
+
+
+def _declared_texts(known: Mapping[str, Any], options: Mapping[str, Any]) -> Iterator[str]:
+    for name, said in known.items():
+        if "options" in said and isinstance(options.get(name), Mapping):
+            yield from _declared_texts(said["options"], options[name])
+        # What is raw (a body) may hold anything, and the query of a URL a credential.
+        elif not said.get("no_log") and said.get("type") != "raw":
+            yield from (text.partition("?")[0] if "://" in text else text for text in texts_of(options.get(name)))
+
+
+def _known(kind: str) -> Kind:
+    return KINDS.get(kind, _OWN)
+
+
+def _named(name: str, options: Mapping[str, Any], kind: Kind) -> str:
+    """Return an option as part of a place's name; an empty text when it is not set."""
     said = _at(options, name)
-    if name not in urls or said is None:
-        return said
-    url, _mark, query = str(said).partition("?")
-    return f"{url}?{hashlib.sha256(query.encode('utf-8')).hexdigest()[:8]}" if query else url
+    if said in (None, "", False):
+        return ""
+    if name in kind.digested:
+        return _checksum(json.dumps(said, sort_keys=True, default=str))
+    if name in kind.urls:
+        # A query may hold a credential.
+        url, mark, query = str(said).partition("?")
+        return _escaped(url) + (f"?{_checksum(query)}" if mark else "")
+    return _escaped(shlex.join(map(str, said)) if isinstance(said, list) else str(said))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("#", "%23")
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
 
 
 def _at(options: Mapping[str, Any], name: str) -> Any:
@@ -135,7 +213,3 @@ def _at(options: Mapping[str, Any], name: str) -> Any:
     for step in name.split("."):
         said = (said or {}).get(step)
     return said
-
-
-def _text(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

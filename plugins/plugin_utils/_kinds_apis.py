@@ -28,10 +28,9 @@ _ROLLOUT = {
 
 HASHI_VAULT_KV2 = Kind(
     {
-        "url": TEXT,
+        "url": NEEDED,
         "namespace": TEXT,
         "ca_cert": TEXT,
-        "validate_certs": SWITCH,
         "timeout": {"type": "int"},
         "auth_method": {"type": "str", "choices": ["token", "approle", "jwt", "userpass", "ldap", "cert", "none"]},
         "mount_point": TEXT,
@@ -49,18 +48,20 @@ HASHI_VAULT_KV2 = Kind(
         "key": _NEEDED_KEY,
         "encoding": ENCODING,
     },
-    ("url", "namespace", "engine_mount_point", "path", "key"),
+    system=("url", "namespace"),
+    document=("engine_mount_point", "path"),
+    member=("key",),
     urls=("url",),
 )
 
 KUBERNETES_SECRET = Kind(
     {
-        "kubeconfig": {"type": "raw", "no_log": True},
+        # Raw, so that a content is told from a path.
+        "kubeconfig": {"type": "raw"},
         "context": TEXT,
         "host": TEXT,
         "api_key": CREDENTIAL,
         "ca_cert": TEXT,
-        "validate_certs": SWITCH,
         "client_cert": TEXT,
         "client_key": {"type": "str", "no_log": False},
         "proxy": TEXT,
@@ -71,8 +72,11 @@ KUBERNETES_SECRET = Kind(
         "wait_timeout": {"type": "int"},
         "wait_sleep": {"type": "int"},
     },
-    ("host", "context", "namespace", "name", "key"),
+    system=("kubeconfig", "context", "host"),
+    document=("namespace", "name"),
+    member=("key",),
     urls=("host",),
+    files=("kubeconfig",),
 )
 
 GITLAB_VARIABLE = Kind(
@@ -80,7 +84,6 @@ GITLAB_VARIABLE = Kind(
         "api_url": NEEDED,
         "api_token": {**CREDENTIAL, "required": True},
         "ca_path": TEXT,
-        "validate_certs": SWITCH,
         "project": TEXT,
         "group": TEXT,
         "instance": SWITCH,
@@ -90,7 +93,9 @@ GITLAB_VARIABLE = Kind(
         "key": KEY,
         "encoding": ENCODING,
     },
-    ("api_url", "project", "group", "name", "environment_scope", "key"),
+    system=("api_url",),
+    document=("project", "group", "instance", "name", "environment_scope"),
+    member=("key",),
     required_one_of=(("project", "group", "instance"),),
     mutually_exclusive=(("project", "group", "instance"),),
     urls=("api_url",),
@@ -101,29 +106,30 @@ GITHUB_ACTIONS_SECRET = Kind(
         "api_url": TEXT,
         "token": {**CREDENTIAL, "required": True},
         "ca_path": TEXT,
-        "validate_certs": SWITCH,
         "organization": NEEDED,
         "repository": TEXT,
         "environment": TEXT,
         "name": NEEDED,
     },
-    ("api_url", "organization", "repository", "environment", "name"),
+    system=("api_url",),
+    document=("organization", "repository", "environment", "name"),
     urls=("api_url",),
 )
 
 AWX_CREDENTIAL = Kind(
     {
-        "controller_host": TEXT,
+        "controller_host": NEEDED,
         "controller_oauthtoken": CREDENTIAL,
         "controller_username": TEXT,
         "controller_password": CREDENTIAL,
-        "validate_certs": SWITCH,
         "name": NEEDED,
         "organization": TEXT,
         "credential_type": NEEDED,
         "key": _NEEDED_KEY,
     },
-    ("controller_host", "organization", "credential_type", "name", "key"),
+    system=("controller_host", "organization"),
+    document=("credential_type", "name"),
+    member=("key",),
     urls=("controller_host",),
 )
 

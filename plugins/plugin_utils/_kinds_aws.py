@@ -20,7 +20,9 @@ def _in_aws(member: str, option: Mapping[str, Any]) -> Kind:
     """Return a kind of places that have a name, and a member that may be the secret."""
     return Kind(
         {"name": NEEDED, member: option, **_WHERE},
-        ("profile", "region", "name", member),
+        system=("profile", "region", "endpoint_url"),
+        document=("name",),
+        member=(member,),
         urls=("endpoint_url",),
     )
 

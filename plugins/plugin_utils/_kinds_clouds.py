@@ -31,11 +31,16 @@ _GOOGLE: Mapping[str, Any] = {
 KINDS: Mapping[str, Kind] = {
     "azure_functionapp": Kind(
         {"resource_group": NEEDED, "name": NEEDED, "slot": TEXT, "setting": NEEDED, **_AZURE},
-        ("subscription_id", "resource_group", "name", "slot", "setting"),
+        system=("cloud_environment", "profile", "subscription_id"),
+        document=("resource_group", "name", "slot"),
+        member=("setting",),
     ),
     "azure_key_vault": Kind(
         {"vault_uri": NEEDED, "name": NEEDED, "key": KEY, "expires_days": {"type": "int"}, **_AZURE},
-        ("vault_uri", "name", "key"),
+        system=("vault_uri",),
+        document=("name",),
+        member=("key",),
+        urls=("vault_uri",),
     ),
     "gcp_secret_manager": Kind(
         {
@@ -46,7 +51,10 @@ KINDS: Mapping[str, Kind] = {
             "old_versions": {"type": "str", "default": "keep", "choices": ["disable", "keep"]},
             **_GOOGLE,
         },
-        ("project", "location", "name", "key"),
+        system=("project", "location"),
+        document=("name",),
+        member=("key",),
+        not_with_soak=(("old_versions", "disable"),),
         required_if=(("old_versions", "disable", ("access_token",)),),
     ),
 }

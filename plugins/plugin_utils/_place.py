@@ -134,9 +134,26 @@ class Place:
             return "another secret"
         if self.key is not None and after.value != self.merged(before):
             return "other members than before"
-        changed = sorted(name for name, kept in before.kept.items() if after.kept.get(name) != kept)
-        return f"another {', another '.join(changed)} than before" if changed else ""
+        return _others(before.kept, after.kept)
+
+    def check_still(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """See that what describes the place is as it was before the write (I-23)."""
+        found = _others(before, after)
+        if found:
+            raise Refusal(
+                "I-23: a write changes the secret and nothing else",
+                self.name,
+                "what describes the place to be as it was",
+                found,
+                "put it back there by hand: the secret itself is written, and a further run finds it in place",
+            )
 
     def _located(self, value: Any) -> Located:
         text = value if isinstance(value, str) else json.dumps(value)
         return locate("json", text.encode("utf-8"), self.key, self.name)
+
+
+def _others(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Return what is not as it was, an empty text when all is."""
+    changed = sorted(name for name, value in before.items() if after.get(name) != value)
+    return f"another {', another '.join(changed)} than before" if changed else ""

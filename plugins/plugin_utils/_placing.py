@@ -1,22 +1,22 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A secret in the arguments and results of other collections' modules: found, filled in, kept out of messages. Pure."""
+"""A secret in the arguments and results of other collections' modules: found, filled in, seen to be whole. Pure."""
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import parse_dotted
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden, texts_of
 
 _BROKEN_OFF = "MODULE FAILURE"
 _SSH = "Shared connection to "
-_SHOWN = 300
-_SHORTEST = 6
+#: What ansible-core puts where a module's result holds a text that the module was given as a credential.
+_MASKS = ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********")
 
 
 def value_at(result: Any, path: str, where: str) -> Any:
@@ -74,26 +74,33 @@ def _last_line(error: Any) -> str:
     return lines[-1] if lines else ""
 
 
-def redacted(message: object, secrets: Iterable[str]) -> str:
-    """Return the beginning of another program's message without these texts, in any form that it may show them."""
-    text = " ".join(str(message).split())
-    for secret in sorted(set(secrets), key=len, reverse=True):
-        if len(secret) >= _SHORTEST:
-            for form in (secret, json.dumps(secret)[1:-1], base64.b64encode(secret.encode("utf-8")).decode("ascii")):
-                text = text.replace(form, "(a secret)")
-    return text[:_SHOWN]
-
-
-def texts_of(value: Any) -> list[str]:
-    """Return every text in a value that was read elsewhere: none of them may be shown."""
+def names_of(value: Any) -> list[str]:
+    """Return the name of every member in a value that was read elsewhere."""
     if isinstance(value, Mapping):
-        return [text for item in value.values() for text in texts_of(item)]
-    if isinstance(value, list | tuple):
-        return [text for item in value for text in texts_of(item)]
-    return [value] if isinstance(value, str) else []
+        return [*map(str, value), *(name for item in value.values() for name in names_of(item))]
+    return [name for item in value for name in names_of(item)] if isinstance(value, list | tuple) else []
 
 
-def check_expected(result: Any, expected: Mapping[str, Any], where: str, hidden: Iterable[str]) -> None:
+def check_whole(value: Any, where: str, placeholder: str = "") -> None:
+    """Refuse what was read through a mask: written back, it would destroy what stands there (I-22).
+
+    A module that is given a credential takes that text out of its result wherever it stands, in other members too.
+
+    :param placeholder: what the system itself shows in place of a secret.
+    """
+    for text in (*names_of(value), *texts_of(value)):
+        if text != placeholder and any(mask in text for mask in _MASKS):
+            raise Refusal(
+                "I-22: a masked text is never written back",
+                where,
+                "what stands there, as it is",
+                "a text that the module masked: it is, or holds, one of the credentials that the module was given",
+                "log in without giving that text as an option (environment, credential file, identity of the machine),"
+                " or take it out of there; nothing was written",
+            )
+
+
+def check_expected(result: Any, expected: Mapping[str, Any], where: str, hidden: Hidden) -> None:
     """See that a result says what it must, by paths: that a system meant the place that was asked for.
 
     :param hidden: texts that are not shown.
@@ -106,6 +113,22 @@ def check_expected(result: Any, expected: Mapping[str, Any], where: str, hidden:
                 "a declared place exists",
                 where,
                 f"{value} as {path} in the answer",
-                "nothing" if found is None else redacted(found, hidden),
+                "nothing" if found is None else hidden.out_of(found),
                 "correct the options of this dependent",
+            )
+
+
+def check_unexpected(result: Any, unexpected: Mapping[str, Any], where: str) -> None:
+    """See that a result does not say, by paths, that its system means another sort of place.
+
+    :raises Refusal: it says so.
+    """
+    for path, value in unexpected.items():
+        if value_at(result, path, where) == value:
+            raise Refusal(
+                "a declared place exists",
+                where,
+                f"a place of which the answer does not say {path}: {json.dumps(value)}",
+                "an answer that says so",
+                f"correct the options of this dependent: `{path.split('.')[-1]}`, perhaps",
             )

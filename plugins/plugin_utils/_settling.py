@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Present
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import value_at
 
@@ -27,12 +28,14 @@ def settled(
     ask: Callable[[], Any],
     options: Mapping[str, Any],
     where: str,
+    hidden: Hidden,
     sleep: Callable[[float], None] = time.sleep,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Any:
     """Ask until the system is done; return its last answer.
 
     :param options: as STATE describes them.
+    :param hidden: what no message may show.
     :raises Refusal: it is in another state, or busy for longer than `timeout`.
     """
     ends = monotonic() + options["timeout"]
@@ -47,7 +50,7 @@ def settled(
         "a place counts when its system is done with the last change of it",
         where,
         f"{options['at']} to be {options['done']}",
-        "nothing" if state is None else f"{state}"[:40],
+        "nothing" if state is None else hidden.out_of(state)[:40],
         "see there what keeps it or why it failed, then run again: both secrets work until the activation, which waits",
     )
 

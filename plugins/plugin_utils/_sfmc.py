@@ -26,7 +26,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol impor
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import HttpClient, NoAnswer
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Sighting, Verdict
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Sighting, Verdict
 
 _TRIES = 3
 _LONGEST_PAUSE = 30.0

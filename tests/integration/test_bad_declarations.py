@@ -177,6 +177,21 @@ def test_a_dependent_of_an_unknown_integration_is_refused(operations: Operations
             {"files": [{"path": "/etc/x", "format": "tomml", "key": "a"}]}, (_DECLARATION, "tomml"), id="unknown format"
         ),
         pytest.param(
+            {"restart": {"command": []}},
+            (".restart.command: what is declared of a dependent can be carried out", "found an empty list"),
+            id="empty command",
+        ),
+        pytest.param(
+            {"check": {"url": "http://[::1"}},
+            (".check.url: what is declared", "Expected an http or https URL", "host or port cannot be read"),
+            id="half a URL",
+        ),
+        pytest.param(
+            {"files": [{"path": "/etc/x\0y", "format": "ini", "key": "a.b"}]},
+            (".files[0].path: what is declared", "found a text with a NUL in it"),
+            id="a NUL in a path",
+        ),
+        pytest.param(
             {"files": [{"path": "/etc/x", "format": "ini"}]},
             ("/etc/x", "Expected `key`: where in the file the secret stands; found none"),
             id="no key",

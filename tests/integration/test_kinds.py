@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations
+from ansible_collections.keyturn.sfmc.tests.integration.test_secrets_stay_secret import leaks
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "kinds.md"
 #: Keeps what comes in on its standard input; prints it; and notes with which arguments it was called.
@@ -22,6 +24,8 @@ echo "$@" >> {folder}/called
 case $1 in
   put) cat > {folder}/kept ;;
   get) cat {folder}/kept ;;
+  hang) echo $$ > {folder}/hanging; sleep 600 ;;
+  loud) echo "cannot keep $(cat) over $(cat {folder}/kept)" >&2; echo "the disk is full" >&2; exit 3 ;;
 esac
 """
 
@@ -70,6 +74,36 @@ def test_a_command_that_cannot_be_read_counts_as_written(operations: Operations)
     assert _evidence(operations, "prod-b/keeper") == "written"
 
 
+def test_i16_a_token_is_asked_for_where_the_fingerprint_would_do_but_cannot_be_seen(operations: Operations) -> None:
+    """The host of the place asks for it: the other dependents there are proved without a token."""
+    program = _program(operations)
+    operations.declare_host("prod-b", lambda items: items[0].update(proof="fingerprint"))
+    _declare(operations, name="keeper", kind="command", proof="fingerprint", options={"write": [str(program), "put"]})
+    assert operations.rotate(limit="prod-b").status == 0
+    asked = [each for each in operations.effects("token") if each["secret"] == "staged"]
+    assert [each["who"] for each in asked if not each["who"].startswith("python-requests")] == ["keyturn.sfmc"]
+    assert _evidence(operations, "prod-b/keeper") == "written"
+
+
+def test_i17_a_soak_is_waited_for_where_nothing_can_be_read_back(bring_up: BringUp) -> None:
+    operations = bring_up(speed=1)
+    operations.hand_in_active("crm_sync")
+    clock = operations.estate.simulator
+    program = _program(operations)
+    _declare(operations, name="keeper", kind="command", proof="soak", options={"write": [str(program), "put"]})
+    operations.rotate(sfmc_wait=0)
+    clock.advance(310)
+    for _run in range(2):
+        run = operations.rotate(sfmc_wait=0)
+        assert run.status == 0, run
+        assert _evidence(operations, "prod-b/keeper") == "soak"
+        assert operations.sent("crm_sync") == ["generate"], "the soak is not over"
+    assert (program.parent / "called").read_text().splitlines() == ["put"], "written once"
+    clock.advance(1210)
+    assert operations.rotate(sfmc_wait=0).status == 0
+    assert operations.sent("crm_sync") == ["generate", "activate"]
+
+
 def test_i24_a_command_that_keeps_an_unknown_secret_is_left_alone(operations: Operations) -> None:
     program = _program(operations)
     (program.parent / "kept").write_text("somebody-elses-secret")
@@ -82,6 +116,25 @@ def test_i24_a_command_that_keeps_an_unknown_secret_is_left_alone(operations: Op
     assert operations.sent("crm_sync") == ["generate"]
     (program.parent / "kept").write_text(operations.secret("crm_sync"))
     assert operations.rotate().status == 0
+
+
+def test_a_command_that_hangs_or_fails_is_told_and_keeps_nobody_else_waiting(operations: Operations) -> None:
+    """I-27: with the end of what it says, without secrets; in what Ansible shows at its most talkative, too."""
+    program = _program(operations)
+    word = str(program)
+    _declare(
+        operations, name="hangs", kind="command", options={"write": [word, "put"], "read": [word, "hang"], "timeout": 1}
+    )
+    _declare(operations, name="loud", kind="command", options={"write": [word, "loud"], "read": [word, "get"]})
+    run = operations.rotate("-vvvv", env={"ANSIBLE_DEBUG": "1"})
+    assert run.status == 2, run
+    assert "it did not end within 1 s, and was ended" in run.said, run
+    assert "status 3: cannot keep" in run.said and "the disk is full" in run.said, run
+    secrets = {"old": operations.secret("crm_sync"), "new": operations.secret("crm_sync", "staged")}
+    assert leaks(secrets, {"stdout": run.stdout.encode(), "stderr": run.stderr.encode()}) == []
+    pid = (program.parent / "hanging").read_text().strip()
+    assert not Path(f"/proc/{pid}").exists()
+    assert operations.held("crm_sync") == {operations.secret("crm_sync", "staged")}, "all files are served"
 
 
 def test_i35_a_place_that_only_people_reach_waits_for_one_without_failing(operations: Operations) -> None:
@@ -140,6 +193,37 @@ def test_a_kind_of_ones_own_is_a_file_of_tasks(operations: Operations) -> None:
     assert kept.read_text() == operations.secret("crm_sync")
     assert _evidence(operations, f"prod-b/{entry['name']}") == "token"
     assert operations.rotate().changed == 0
+
+
+_TIERED = """\
+- name: Bring the secret to a place that a write changes
+  keyturn.sfmc.remote_secret:
+    integration: "{{ distribute_dependent.client_id }}"
+    dependent: "{{ distribute_dependent.name }}"
+    distributing: true
+    read: {module: ansible.builtin.command, arguments: {argv: ["{{ distribute_options.place }}", get]}, value: stdout}
+    describe:
+      module: ansible.builtin.command
+      arguments: {argv: [wc, -l, "{{ distribute_options.place | dirname }}/called"]}
+      keep: {tier: stdout}
+    write:
+      module: ansible.builtin.command
+      arguments: {argv: ["{{ distribute_options.place }}", put], stdin: "${secret}", stdin_add_newline: false}
+  register: distribute_placed
+"""
+
+
+def test_i23_a_write_that_changes_what_describes_the_place_is_told(operations: Operations) -> None:
+    """Here the program that writes notes how often it was called."""
+    kinds = operations.estate.root / "inventory" / "kinds"
+    kinds.mkdir()
+    (kinds / "tiered.yml").write_text(_TIERED)
+    operations.declare_group(lambda variables: variables.update(sfmc_kinds=str(kinds)))
+    _declare(operations, name="keeper", kind="tiered", options={"place": str(_program(operations))})
+    run = operations.rotate()
+    assert run.status == 2 and "another tier than before" in run.said, run
+    assert operations.sent("crm_sync") == ["generate"]
+    assert operations.rotate().status == 0, "the secret is in place, so nothing is written"
 
 
 def test_a_kind_that_nobody_knows_is_refused_before_anything_happens(operations: Operations) -> None:

@@ -411,6 +411,12 @@ def test_a_parameter_keeps_its_type_tier_key_and_all_else(cloud: Cloud) -> None:
         assert now == {**cloud.parameters[name], **changed}
 
 
+def test_a_parameters_description_is_given_again(cloud: Cloud) -> None:
+    """AWS does not say that it keeps one that a request leaves out."""
+    put = cloud.aws.bodies("AmazonSSM.PutParameter")
+    assert {each["Name"]: each.get("Description") for each in put} == {"/prod/secure": "Orders", "/prod/plain": None}
+
+
 @pytest.mark.parametrize("name", ["orders", "billing"])
 def test_of_a_function_nothing_but_the_one_variable_changes(cloud: Cloud, name: str) -> None:
     environment = _environment(cloud.operations.secret("crm_sync"))

@@ -175,7 +175,10 @@ def story(bring_up_once: BringUp, clouds: Clouds) -> Story:
     clouds.azure.settings[APP]["SFMC_CLIENT_SECRET"] = told.stranger
     clouds.azure.forbidden.add(SLOT)
     clouds.google.late = 1
+    versions = clouds.google.secrets["", "sfmc-client-secret"]
+    clouds.google.destroyed, clouds.google.arriving = versions[0], google.SecretVersion(told.stranger)
     told.after("held up", operations.rotate("-vvvv", "--diff", env=clouds.environment))
+    del versions[-1]
     clouds.azure.settings[APP]["SFMC_CLIENT_SECRET"] = told.old
     clouds.azure.forbidden.clear()
     told.after("checked", operations.rotate("--check", "--diff", env=clouds.environment))
@@ -212,7 +215,7 @@ def test_everything_but_what_is_wrong_is_served_at_once(story: Story) -> None:
     assert held["vaults"][VAULT, "sfmc-client-secret"][-1].value == story.new
     assert held["google"]["europe-west3", "crm"][-1].value == DOCUMENT % (story.new, story.clouds.database)
     assert held["apps"][SLOT]["Sfmc:ClientSecret"] == story.old
-    assert len(story.writes["held up"]) == 6, "two vault secrets, two of Google, two old versions disabled"
+    assert len(story.writes["held up"]) == 6, "two vault secrets, two of Google, two old versions to disable"
 
 
 def test_i24_a_setting_that_somebody_changed_is_left_alone(story: Story) -> None:
@@ -267,8 +270,17 @@ def test_i23_one_app_setting_is_replaced_and_the_others_stay(story: Story) -> No
 def test_a_google_secret_gets_a_version_and_the_older_ones_are_disabled_where_that_is_wanted(story: Story) -> None:
     """The list of versions did not show the new one at first: the reading back waited."""
     kept = story.worlds["done"]["google"]["", "sfmc-client-secret"]
-    assert [version.state for version in kept] == ["DISABLED", "DISABLED", "ENABLED"]
+    assert [version.state for version in kept] == ["DESTROYED", "DISABLED", "ENABLED"]
     assert kept[-1].value == story.new
+
+
+def test_a_newer_version_of_somebody_else_takes_none_from_us_and_an_older_one_that_is_gone_is_no_failure(
+    story: Story,
+) -> None:
+    *_older, ours, theirs = story.worlds["held up"]["google"]["", "sfmc-client-secret"]
+    assert (ours.value, ours.state) == (story.new, "ENABLED")
+    assert (theirs.value, theirs.state) == (story.stranger, "ENABLED")
+    assert "google (" not in story.runs["held up"].said
 
 
 def test_a_regional_google_document_keeps_its_other_members_and_its_old_version(story: Story) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
@@ -177,6 +178,30 @@ def test_a_task_of_ones_own_gets_the_staged_secret_only_after_a_distribution_beg
     ended = pair_of_hosts.play([{"keyturn.sfmc.deployed_secret": {}}])
     assert (ended.status, ended.changed) == (0, 0), str(ended)
     assert pair_of_hosts.held("crm_sync") == {pair_of_hosts.secret("crm_sync")}
+
+
+def test_i_14_a_restart_that_failed_long_after_the_first_proof_is_not_forgotten(
+    pair_of_hosts: Operations, tmp_path: Path
+) -> None:
+    """I-34: prod-a was restored from a backup, and its proof is too old; writing works, restarting does not."""
+    operations = pair_of_hosts
+    log, broken = tmp_path / "restarts", tmp_path / "broken"
+    restart = {"command": ["sh", "-c", f"test ! -e {broken} && echo restarted >> {log}"]}
+    operations.declare_host("prod-a", lambda items: items[0].update(restart=restart))
+    path = operations.estate.host("prod-a") / "srv/shop/.env"
+    before = path.read_bytes()
+    operations.rotate(limit="prod-a")
+    path.write_bytes(before)
+    log.unlink()
+    operations.estate.simulator.advance(73 * 3600)
+    broken.touch()
+    failed = operations.rotate(limit="prod-a")
+    assert failed.status == 2 and "a restart is owed until it worked" in failed.said, str(failed)
+    assert path.read_bytes() != before
+    broken.unlink()
+    ended = operations.rotate()
+    assert ended.status == 0, str(ended)
+    assert log.read_text().splitlines() == ["restarted"]
 
 
 def test_retire_of_a_name_that_nobody_has_says_which_there_are(pair_of_hosts: Operations) -> None:

@@ -146,6 +146,26 @@ def test_i_27_a_rotation_shows_no_secret_anywhere(bring_up: BringUp, pipelining:
     assert not [path for path in (operations.estate.root / "remote-tmp").rglob("*") if path.is_file()]
 
 
+def test_i_27_what_checks_and_restarts_print_shows_no_secret(bring_up: BringUp, tmp_path: Path) -> None:
+    """I-27: programs that log what they sent; the former secret works until the activation."""
+    operations = bring_up(pair())
+    operations.hand_in_active("crm_sync")
+    former = operations.secret("crm_sync")
+    header = base64.b64encode(f"{operations.client_id('crm_sync')}:{former}".encode()).decode()
+    (tmp_path / "app.log").write_text(f"401 invalid_client, sent client_secret={former} as Basic {header}\n")
+    said = ["sh", "-c", f"cat {tmp_path}/app.log; exit 1"]
+    operations.declare_host("prod-a", lambda items: items[0].update(check={"command": said, "retries": 0}))
+    operations.declare_host("prod-b", lambda items: items[0].update(restart={"command": said}))
+    settings = _settings(operations, True)
+    runs = [operations.rotate("-vvvv", "--diff", env=settings, sfmc_max_fail_percentage=100)]
+    # Once more: the files are right by now, so that the former secret stands in none of them.
+    runs.append(operations.rotate("-vvvv", env=settings, sfmc_max_fail_percentage=100))
+    runs.append(operations.playbook("status", env=settings))
+    assert [run.status for run in runs[:2]] == [2, 2] and "401 invalid_client, sent" in runs[1].said, runs[1].said
+    left = {**_left(operations, runs, {}), "journal": str(operations.journal("crm_sync")).encode()}
+    assert leaks({"former": former, "staged": operations.secret("crm_sync", "staged")}, left) == []
+
+
 def test_i_27_failures_show_no_secret_either(bring_up: BringUp) -> None:
     """I-27, I-24: drift, a failing restart, a secret that is refused, each at `-vvvv --diff`."""
     operations = bring_up(pair())

@@ -37,6 +37,8 @@ class SecretManager:
     """A project with secrets, and one access token that opens all of them.
 
     :ivar secrets: versions, oldest first, by (location or "", name).
+    :ivar arriving: what somebody else adds right before ansible.builtin.uri lists the versions of a global secret.
+    :ivar destroyed: what somebody else destroys right after that.
     :ivar late: how many answers to a list do not show a version yet after it was added.
     """
 
@@ -45,6 +47,8 @@ class SecretManager:
         self.token = "ya29." + secrets.token_urlsafe(60)
         self.secrets: dict[tuple[str, str], list[SecretVersion]] = {}
         self.late = 0
+        self.arriving: SecretVersion | None = None
+        self.destroyed: SecretVersion | None = None
         self._not_yet = 0
         self._record = record
 
@@ -71,11 +75,18 @@ class SecretManager:
         if request.args.get("filter") != "state:ENABLED":
             raise _error(400, "INVALID_ARGUMENT", "this stand-in lists with filter=state:ENABLED only")
         kept = self._versions(project, name, location)
+        ours = request.headers["User-Agent"] == "ansible-httpget" and not location
+        if ours and self.arriving:
+            kept.append(self.arriving)
+            self.arriving = None
         shown = [number for number, one in enumerate(kept, 1) if one.state == "ENABLED"]
         if self._not_yet:
             self._not_yet -= 1
             shown.pop()
         versions = [self._version(project, name, number, location) for number in reversed(shown)]
+        if ours and self.destroyed:
+            self.destroyed.state = "DESTROYED"
+            self.destroyed = None
         return {"versions": versions, "totalSize": len(versions)} if versions else {}
 
     def _access(self, project: str, name: str, number: int, location: str = "") -> dict[str, Any]:
@@ -98,7 +109,9 @@ class SecretManager:
     def _disable(self, project: str, name: str, number: int, location: str = "") -> dict[str, Any]:
         if request.get_json(silent=True) != {}:
             raise _error(400, "INVALID_ARGUMENT", "expected an empty object")
-        self._version(project, name, number, location)
+        shown = self._version(project, name, number, location)
+        if shown["state"] == "DESTROYED":
+            raise _error(400, "FAILED_PRECONDITION", f"Secret Version {shown['name']} is in DESTROYED state.")
         self._versions(project, name, location)[number - 1].state = "DISABLED"
         return self._version(project, name, number, location)
 

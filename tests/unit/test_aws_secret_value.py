@@ -8,14 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from ansible_collections.keyturn.sfmc.plugins.modules.aws_secret_value import Refused, replaced
 
 OLD, NEW, OTHER = "the-old-value", "the-new-value", "from-somebody-else"
 
 
-class Conflict(Exception):
+class Conflict(ClientError):
     """AWS refuses to move a label from a version that does not have it."""
+
+    def __init__(self, label: str = "") -> None:
+        super().__init__({"Error": {"Code": "InvalidParameterException", "Message": label}}, "UpdateSecretVersionStage")
 
 
 class Secret:
@@ -25,6 +29,7 @@ class Secret:
         self.versions = [value]
         self.labels = {"AWSCURRENT": "0"}
         self.interrupted = False
+        self.refused: set[str] = set()
 
     def get_secret_value(self, SecretId: str, VersionStage: str) -> dict[str, Any]:
         version = self.labels[VersionStage]
@@ -42,8 +47,8 @@ class Secret:
     def update_secret_version_stage(
         self, SecretId: str, VersionStage: str, RemoveFromVersionId: str, MoveToVersionId: str | None = None
     ) -> None:
-        if self.labels[VersionStage] != RemoveFromVersionId:
-            raise Conflict
+        if self.labels[VersionStage] != RemoveFromVersionId or VersionStage in self.refused:
+            raise Conflict(VersionStage)
         del self.labels[VersionStage]
         if MoveToVersionId:
             self.labels[VersionStage] = MoveToVersionId
@@ -74,6 +79,17 @@ def test_i23_what_somebody_wrote_in_between_stays() -> None:
     with pytest.raises(Conflict):
         replaced(meanwhile, "s", NEW, OLD, False)
     assert before.value == meanwhile.value == {"SecretString": OTHER}
+
+
+@pytest.mark.parametrize("refused", [{"AWSCURRENT"}, {"AWSCURRENT", "KEYTURN_WAITING"}])
+def test_a_version_that_may_not_become_the_current_one_keeps_no_label_of_ours(refused: set[str]) -> None:
+    """What failed first is what is said, also when the label cannot be taken off again."""
+    secret = Secret(SecretString=OLD)
+    secret.refused = refused
+    with pytest.raises(Conflict, match="AWSCURRENT"):
+        replaced(secret, "s", NEW, OLD, False)
+    assert secret.value == {"SecretString": OLD}
+    assert ("KEYTURN_WAITING" in secret.labels) == ("KEYTURN_WAITING" in refused)
 
 
 def test_binary_data_is_refused() -> None:

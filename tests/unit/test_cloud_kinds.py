@@ -17,8 +17,8 @@ APP = {"resource_group": "orders-rg", "name": "orders-fn", "setting": "SFMC_CLIE
 GOOGLE = {"project": "acme", "name": "sfmc"}
 
 
-def _declare(kind: str, options: dict[str, Any]) -> Any:
-    entry = {"integration": "crm_sync", "name": "it", "kind": kind, "options": options}
+def _declare(kind: str, options: dict[str, Any], **more: Any) -> Any:
+    entry = {"integration": "crm_sync", "name": "it", "kind": kind, "options": options, **more}
     variables = {"sfmc_integrations": {"crm_sync": {"client_id": "a" * 24}}, "sfmc_dependents": [entry]}
     return host_dependents(variables, "prod-b")[0]
 
@@ -34,7 +34,9 @@ def test_credentials_are_hidden_and_are_no_part_of_a_place() -> None:
 
 
 def test_a_slot_and_a_region_are_other_places() -> None:
-    assert places_of("azure_functionapp", APP) == ("azure_functionapp#orders-rg#orders-fn#SFMC_CLIENT_SECRET",)
+    assert places_of("azure_functionapp", APP) == (
+        "azure_functionapp#resource_group=orders-rg#name=orders-fn#setting=SFMC_CLIENT_SECRET",
+    )
     assert places_of("azure_functionapp", {**APP, "slot": "staging"}) != places_of("azure_functionapp", APP)
     assert places_of("gcp_secret_manager", {**GOOGLE, "location": "x"}) != places_of("gcp_secret_manager", GOOGLE)
 
@@ -44,6 +46,14 @@ def test_old_versions_are_kept_and_to_disable_them_needs_a_token() -> None:
     with pytest.raises(Refusal, match="access_token"):
         _declare("gcp_secret_manager", {**GOOGLE, "old_versions": "disable"})
     _declare("gcp_secret_manager", {**GOOGLE, "old_versions": "disable", "access_token": "ya29.token"})
+
+
+def test_i17_old_versions_are_not_disabled_where_a_soak_needs_them() -> None:
+    options = {**GOOGLE, "old_versions": "disable", "access_token": "ya29.token"}
+    with pytest.raises(Refusal, match="I-17") as refused:
+        _declare("gcp_secret_manager", options, proof="soak")
+    assert "ya29" not in str(refused.value)
+    _declare("gcp_secret_manager", {**options, "old_versions": "keep"}, proof="soak")
 
 
 @pytest.mark.parametrize(("kind", "options"), [("azure_functionapp", APP), ("gcp_secret_manager", GOOGLE)])

@@ -73,8 +73,11 @@ class Host:
     ) -> list[dict[str, Any]]:
         """Deploy to several dependents of one integration."""
         ask = HostClient(sleep=lambda seconds: None).fresh_token
-        upkeep = Upkeep(url_status, [target.secret], sleep=lambda seconds: None)
-        return deploy(dependents, {target.client_id: target}, ask, lambda: upkeep, check_mode)
+
+        def upkeep(seen: list[str]) -> Upkeep:
+            return Upkeep(url_status, [target.secret, *seen], sleep=lambda seconds: None)
+
+        return deploy(dependents, {target.client_id: target}, ask, upkeep, check_mode)
 
     def contents(self) -> dict[str, bytes]:
         """Return every file of the host, also those that nobody declared."""
@@ -299,7 +302,15 @@ def _restart(*command: str) -> dict[str, Any]:
 
 
 def _check(*command: str) -> dict[str, Any]:
-    return {"url": None, "command": list(command), "service": None, "retries": 0, "delay": 0, "timeout": 30}
+    return {
+        "url": None,
+        "command": list(command),
+        "service": None,
+        "retries": 0,
+        "delay": 0,
+        "timeout": 30,
+        "settle": None,
+    }
 
 
 def _said(host: Host) -> list[str]:
@@ -370,6 +381,14 @@ def test_a_service_that_does_not_come_back_keeps_its_dependent_unproved(host: Ho
     evidence = host.deploy(restart=_restart(*_says(host, "restart")), check=_check(*_says(host, "check", status=1)))
     assert "is well after it got its secret" in _sentence(evidence)
     assert _said(host) == ["restart", "check"]
+
+
+def test_i27_the_former_secret_is_not_shown_when_a_restart_prints_it(host: Host) -> None:
+    """It stood in the file until now, and works until the activation."""
+    log = host.root / "app.log"
+    log.write_text(f"401 for {host.active}\n")
+    evidence = host.deploy(restart=_restart("sh", "-c", f"cat {log}; exit 1"))
+    assert "(401 for (a secret))" in _sentence(evidence)
 
 
 def test_i4_a_restart_that_puts_the_old_file_back_is_seen(host: Host) -> None:

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.utils import redirect
 
 from ansible_collections.keyturn.sfmc.plugins.modules.github_actions_secret import folder_of
 from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_new_secret
 from ansible_collections.keyturn.sfmc.tests.standins.github import Github
+from ansible_collections.keyturn.sfmc.tests.standins.serving import serving
 from ansible_collections.keyturn.sfmc.tests.testbed.simulated import collections_path
 
 _MODULE = "ansible_collections.keyturn.sfmc.plugins.modules.github_actions_secret"
@@ -74,6 +76,20 @@ def test_a_secret_of_another_name_is_not_created(github: Github, tmp_path: Path)
 
 def test_a_token_that_github_does_not_take_is_said(github: Github, tmp_path: Path) -> None:
     assert "status 401: Bad credentials" in _run(github, tmp_path, token="another")["msg"]
+
+
+def test_i29_the_token_follows_no_redirect_and_netrc_is_not_read(
+    github: Github, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.touch(0o600)
+    netrc.write_text("machine 127.0.0.1 login somebody password something\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert _run(github, tmp_path, value="x" * 24)["changed"]
+    with serving(redirect(f"{github.url}/there")) as moved:
+        asked = len(github.calls)
+        assert "status 302" in _run(github, tmp_path, api_url=moved)["msg"]
+        assert len(github.calls) == asked
 
 
 def test_an_environment_needs_its_repository(github: Github, tmp_path: Path) -> None:

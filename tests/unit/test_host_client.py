@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils import _host_client
-from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import HostClient
+from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import HostClient, url_status
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import ACCEPTED, REJECTED, UNKNOWN
 from ansible_collections.keyturn.sfmc.tests.simulator.clock import Clock
 from ansible_collections.keyturn.sfmc.tests.simulator.packages import Package
@@ -171,6 +171,37 @@ def test_a_secret_is_not_sent_where_a_redirect_points(
         world.faults.add({"fault": "redirect", "location": other.url})
         assert client.fresh_token(url, package.client_id, package.active.value).reason == "redirect"
         assert other.seen == []
+
+
+def test_the_url_of_a_check_says_its_status() -> None:
+    with echoing() as echo:
+        assert url_status(f"{echo.url}/health", True) == "200"
+        echo.status = 503
+        assert url_status(f"{echo.url}/health", True) == "503"
+    assert url_status("http://127.0.0.1:1/", True).startswith("no answer (")
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
+def test_a_redirect_of_a_check_is_not_followed_and_says_where_it_leads(status: int) -> None:
+    """A page for logging in answers 200 whatever the program is; its URL may carry a token (I-27)."""
+    with echoing() as echo:
+        echo.status = status
+        for location, said in (
+            ("/login?token=hush#hush", f"{echo.url}/login"),
+            ("https://me:hush@sso.example.com/start?to=hush", "https://sso.example.com/start"),
+        ):
+            echo.headers = {"Location": location}
+            assert url_status(f"{echo.url}/health?key=hush", True) == f"{status} (a redirect to {said})"
+        echo.headers = {"Location": "http://[::1"}
+        assert "hush" not in url_status(f"{echo.url}/health", True)
+    assert {seen.path.split("?")[0] for seen in echo.seen} == {"/health"}
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://127.0.0.1:many/", "http://127.0.0.1/a b", "nothing", "http:///"]
+)
+def test_a_url_that_is_none_has_no_answer(url: str) -> None:
+    assert url_status(url, True).startswith("no answer (")
 
 
 def test_whose_a_token_is_may_stay_unknown(client: HostClient, url: str, world: World, package: Package) -> None:

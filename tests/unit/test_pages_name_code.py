@@ -74,12 +74,12 @@ def _rules() -> Iterator[tuple[str, list[str]]]:
     for path in sorted((ROOT / "plugins").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refusal":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Refusal" and node.args:
                 texts = [part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant)]
                 yield f"{path.name}:{node.lineno}", [str(text).strip() for text in texts if len(str(text)) > 8]
 
 
-@pytest.mark.parametrize(("where", "rule"), _rules(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(("where", "rule"), list(_rules()), ids=lambda value: value if isinstance(value, str) else "")
 def test_i44_every_refusal_stands_in_the_list_for_those_who_get_it(where: str, rule: list[str]) -> None:
     """I-44: whoever looks a rule up finds when it comes and what to do."""
     page = " ".join((ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8").split())

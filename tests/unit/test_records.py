@@ -117,7 +117,7 @@ def test_a_secret_that_looks_cut_is_warned_of_not_refused() -> None:
 @pytest.mark.parametrize(
     "spoil",
     [lambda text: text[:23], lambda text: text + " ", lambda text: "\t" + text, lambda text: text + "\n",
-     lambda text: text + "é", lambda text: text.replace("SFMC_", "sfmc-"), lambda text: "", lambda text: "*" * 24],
+     lambda text: text + "é", lambda text: text.replace("SFMC_", "sfmc-"), lambda text: "*" * 24],
 )  # fmt: skip
 def test_another_form_is_refused_without_showing_it(spoil: Callable[[str], str]) -> None:
     """I-22, I-27."""
@@ -127,3 +127,10 @@ def test_another_form_is_refused_without_showing_it(spoil: Callable[[str], str])
     assert caught.value.offender == "the secret for crm"
     assert text[6:20] not in str(caught.value)
     assert f"{len(spoil(text))} characters" in caught.value.found
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "None"])
+def test_i22_nothing_is_called_nothing(nothing: str) -> None:
+    """A prompt without a terminal answers so."""
+    with pytest.raises(Refusal, match=r"found nothing\. Way out: run it in a terminal"):
+        checked_secret(nothing, "crm")

@@ -315,6 +315,41 @@ def test_i13_after_a_kill_the_file_is_whole_and_the_next_write_cleans_up(path: P
     assert leftovers
 
 
+def _refuses(*_given: Any, **_options: Any) -> None:
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+def test_i25_a_temporary_file_that_the_directory_keeps_is_emptied_and_named(path: Path) -> None:
+    """A directory that is append-only: files are made there, and never renamed or removed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "rename", _refuses)
+        patch.setattr(os, "unlink", _refuses)
+        refusal = _refused(lambda: _replace(path), "the temporary file is still there, without its content")
+        assert path.read_bytes() == OLD
+        (left,) = [entry for entry in path.parent.iterdir() if entry != path]
+        assert left.read_bytes() == b"" and str(left) in refusal.found and "EPERM" in refusal.found
+        # No run adds another one.
+        _refused(lambda: _replace(path), "an earlier run left it")
+        assert sorted(path.parent.iterdir()) == sorted([left, path])
+    _replace(path)
+    assert path.read_bytes() == NEW and os.listdir(path.parent) == [path.name]
+
+
+def test_i25_a_temporary_file_that_can_be_removed_is_removed_although_the_rename_failed(path: Path) -> None:
+    """A directory with the sticky bit, for example, in which the file is another user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "rename", _refuses)
+        _refused(lambda: _replace(path), "EPERM")
+    assert path.read_bytes() == OLD and os.listdir(path.parent) == [path.name]
+
+
+def test_i25_a_temporary_file_that_stays_with_its_secret_is_told(path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("rename", "unlink", "ftruncate"):
+            patch.setattr(os, name, _refuses)
+        _refused(lambda: _replace(path), "the temporary file is still there, and holds a secret")
+
+
 def test_short_writes_are_continued(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real_write = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, data: real_write(descriptor, data[:100]))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._settling import settled
 
 OPTIONS = {"at": "status", "busy": "InProgress", "done": "Successful", "delay": 2.0, "timeout": 10.0}
@@ -27,7 +28,7 @@ class Clock:
 
 def _settled(*states: Any) -> tuple[Any, float]:
     clock, answers = Clock(), [{"status": state, "number": n} for n, state in enumerate(states)]
-    found = settled(lambda: answers.pop(0), OPTIONS, "here", clock.sleep, lambda: clock.now)
+    found = settled(lambda: answers.pop(0), OPTIONS, "here", Hidden(["a-secret-state"]), clock.sleep, lambda: clock.now)
     return found["number"], clock.now
 
 
@@ -43,6 +44,11 @@ def test_what_is_busy_is_asked_again() -> None:
 def test_any_other_state_is_refused(state: Any) -> None:
     with pytest.raises(Refusal, match="done with the last change"):
         _settled("InProgress", state)
+
+
+def test_i27_a_state_that_holds_a_secret_is_not_shown() -> None:
+    with pytest.raises(Refusal, match=r"found failed: \(a secret\)"):
+        _settled("failed: a-secret-state")
 
 
 def test_what_is_busy_for_too_long_is_refused() -> None:

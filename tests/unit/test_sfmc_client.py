@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import HttpClient
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Verdict
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Verdict
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import SfmcClient
 from ansible_collections.keyturn.sfmc.tests.simulator.clock import Clock
 from ansible_collections.keyturn.sfmc.tests.simulator.packages import Package

@@ -74,12 +74,12 @@ class TreeScan(Scan):
     def is_repeated(self, path: Path) -> bool:
         """Tell whether an object has its last step twice, or more often."""
         outer = self._at(path[:-1])
-        return outer is not None and type(outer.value) is tuple and _count(outer.value, path[-1]) > 1
+        return outer is not None and isinstance(outer.value, tuple) and _count(outer.value, path[-1]) > 1
 
     def numbers_at(self, paths: Set[Path]) -> List[int]:
         """Return the numbers of what was found there."""
         found = [value for value in map(self._at, sorted(paths, key=str)) if value is not None]
-        self._found = [value for value in found if type(value.value) not in (tuple, list) or not value.value]
+        self._found = [value for value in found if not isinstance(value.value, (tuple, list)) or not value.value]
         return list(range(len(self._found)))
 
     def leaf(self, number: int) -> Leaf:
@@ -105,10 +105,10 @@ class TreeScan(Scan):
         value = self._tree
         steps: List[Step] = []
         for name in path:
-            is_object = type(value) is tuple
+            is_object = isinstance(value, tuple)
             if is_object and isinstance(name, str):
                 number = next((number for number, pair in enumerate(value) if pair[0] == name), None)
-            elif type(value) is list and isinstance(name, int) and name < len(value):
+            elif isinstance(value, list) and isinstance(name, int) and name < len(value):
                 number = name
             else:
                 number = None
@@ -128,9 +128,9 @@ def _is_too_deep(tree: Any) -> bool:
     while level and depth <= MAX_DEPTH:
         depth += 1
         entries = [
-            entry for inner in level for entry in (inner if type(inner) is list else [pair[1] for pair in inner])
+            entry for inner in level for entry in (inner if isinstance(inner, list) else [pair[1] for pair in inner])
         ]
-        level = [entry for entry in entries if type(entry) is tuple or type(entry) is list]
+        level = [entry for entry in entries if isinstance(entry, (tuple, list))]
     return depth > MAX_DEPTH
 
 
@@ -147,12 +147,12 @@ def _with(tree: Any, steps: Tuple[Step, ...], value: str) -> Any:
 
 def _reading(path: Path, value: Any) -> Reading:
     """Return path, kind and value of a text, a number, a constant, or an empty object or list."""
-    if type(value) is str:
+    if isinstance(value, str):
         return path, TEXT, value
-    if type(value) is bytes:
+    if isinstance(value, bytes):
         return path, A_NUMBER, value.decode()
-    if type(value) in (tuple, list):
-        return path, EMPTY_OBJECT if type(value) is tuple else EMPTY_LIST, ""
+    if isinstance(value, (tuple, list)):
+        return path, EMPTY_OBJECT if isinstance(value, tuple) else EMPTY_LIST, ""
     literal = json.dumps(value)
     return path, _CONSTANTS[literal], literal
 

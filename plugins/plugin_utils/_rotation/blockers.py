@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Hold, Journal, Sighting, Verdict
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Hold, Sighting
 
 
 def moment(when: datetime | None) -> str:
@@ -291,13 +292,3 @@ def gate_closed(journal: Journal, missing: tuple[str, ...], reasons: dict[str, s
         "mend what is named and run again (with a --limit that reaches them); a dependent that is gone for good:"
         " ansible-playbook keyturn.sfmc.retire -e sfmc_retire_dependent=HOST/NAME -e sfmc_retire_reason=WHY",
     )
-
-
-def accepts(sighting: Sighting) -> bool:
-    """Tell whether SFMC clearly said yes."""
-    return sighting.verdict is Verdict.ACCEPTED
-
-
-def rejects(sighting: Sighting) -> bool:
-    """Tell whether SFMC clearly said no."""
-    return sighting.verdict is Verdict.REJECTED

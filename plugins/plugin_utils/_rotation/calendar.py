@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Journal, Policy, Situation
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Policy, Situation
 
 
 def due_at(journal: Journal, policy: Policy) -> datetime | None:

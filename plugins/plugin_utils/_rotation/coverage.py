@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timezone
 
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     MANUAL,
     Attestation,
     Dependent,
-    Situation,
     required,
 )
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Situation
 
 #: Evidence that is enough, by the proof that a dependent has to show. What nobody can read back is written.
 _ENOUGH = {
@@ -77,6 +78,23 @@ def missing_before_activation(situation: Situation) -> tuple[str, ...]:
         and (now < item.until if item.until else item.at >= now - policy.attestation_age)
     ]
     return uncovered(situation.registry, counting, required(rotation.staged).fingerprint, EVER)
+
+
+def unproved(situation: Situation) -> tuple[str, ...]:
+    """Return the ids of the dependents of which nobody has shown that they work with what they should hold now.
+
+    For whoever writes outside of a distribution: a restart is owed there although the file is right already, as a run
+    may have died between the two (I-14, I-15). Before a rotation has written anything, places hold the active secret or
+    are left alone, and nothing is owed.
+    """
+    rotation, journal = situation.journal.open_rotation, situation.journal
+    if rotation is None or not (rotation.distribution_at or rotation.activated_at):
+        return ()
+    if desired_secret(journal, distributing=False) == "staged":
+        return missing_before_activation(situation)
+    given_up = min((when for when in (rotation.abandoned_at, rotation.lost_at) if when), default=EVER)
+    since = EVER if rotation.activated_at else given_up
+    return uncovered(situation.registry, rotation.attestations, required(journal.active).fingerprint, since)
 
 
 def soaked_at(situation: Situation) -> datetime | None:

@@ -18,18 +18,15 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage im
     uncovered,
     undeclared,
 )
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, Rotation, Staged, required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import (
     Decision,
-    Journal,
     Phase,
     Policy,
-    Rotation,
     Sighting,
     Situation,
-    Staged,
     Step,
     Verdict,
-    required,
 )
 
 
@@ -40,25 +37,6 @@ def decide(situation: Situation) -> Decision:
     for rule in (limits.held, limits.clocked, limits.paced, calendar.dated):
         decision = rule(situation, decision)
     return decision
-
-
-def desired_secret(journal: Journal, distributing: bool) -> str:
-    """Return which secret the dependents should hold: `active`, or `staged` between its overlap and its activation.
-
-    :param distributing: whether a distribution asks. To anybody else the staged secret is given out only after the
-        journal says that hosts may hold it, so that giving the rotation up finds them.
-    """
-    rotation = journal.open_rotation
-    if rotation is None or rotation.activated_at or rotation.abandoned_at or rotation.lost_at:
-        return "active"
-    return "staged" if rotation.overlap_at and (distributing or rotation.distribution_at) else "active"
-
-
-def desired_fingerprint(journal: Journal) -> str:
-    """Return the fingerprint of the secret that a distribution brings to the dependents; a rotation is open."""
-    if desired_secret(journal, distributing=True) == "staged":
-        return required(required(journal.open_rotation).staged).fingerprint
-    return journal.active.fingerprint if journal.active else ""
 
 
 # --- no rotation is open ---------------------------------------------------------------------------------------------
@@ -81,9 +59,9 @@ def _generate(situation: Situation, phase: Phase) -> Decision:
     journal, active = situation.journal, situation.probe.active
     if active.verdict is Verdict.NOT_ASKED:
         return Decision(phase, Step.PROBE)
-    if blockers.accepts(active):
+    if active.accepted:
         return Decision(phase, Step.GENERATE)
-    if blockers.rejects(active):
+    if active.rejected:
         return _stop(
             phase, blockers.active_rejected(journal, active.detail, calendar.expires_at(journal, situation.policy))
         )
@@ -125,9 +103,9 @@ def _staged(situation: Situation, rotation: Rotation, staged: Staged) -> Decisio
     for which, sighting in (("active", probe.active), ("staged", probe.staged)):
         if sighting.verdict is Verdict.UNKNOWN:
             return _stop(phase, blockers.unknown_answer(journal, which, sighting))
-    if blockers.rejects(probe.staged):
+    if probe.staged.rejected:
         return _not_accepted(situation, rotation, staged, phase)
-    if blockers.rejects(probe.active) and not _died_of_age(situation, rotation):
+    if probe.active.rejected and not _died_of_age(situation, rotation):
         return Decision(phase, Step.NOTE_ACTIVATED)
     return _overlap(situation, rotation, phase)
 
@@ -155,7 +133,7 @@ def _not_accepted(situation: Situation, rotation: Rotation, staged: Staged, phas
     if rotation.overlap_at is None and situation.now < grace_ends:
         usable = staged.usable_at
         return Decision(phase, Step.WAIT, not_before=usable if situation.now < usable else grace_ends)
-    if blockers.rejects(situation.probe.active):
+    if situation.probe.active.rejected:
         return _stop(phase, blockers.both_dead(situation.journal))
     if rotation.overlap_at is None and situation.policy.operator:
         return Decision(phase, Step.DISCARD)
@@ -220,9 +198,9 @@ def _activated(situation: Situation, rotation: Rotation) -> Decision:
     for which, sighting in (("former", probe.active), ("activated", probe.staged)):
         if sighting.verdict is Verdict.UNKNOWN:
             return _stop(phase, blockers.unknown_answer(journal, which, sighting), desired="active")
-    if blockers.rejects(probe.staged):
+    if probe.staged.rejected:
         return _stop(phase, blockers.activated_is_dead(journal), desired="active")
-    if blockers.accepts(probe.active):
+    if probe.active.accepted:
         return _stop(phase, blockers.former_still_works(journal), desired="active")
     phase = Phase.SOAKING
     missing = uncovered(situation.registry, rotation.attestations, required(rotation.staged).fingerprint, EVER)
@@ -243,7 +221,7 @@ def _going_back(situation: Situation, rotation: Rotation) -> Decision:
         return Decision(phase, Step.PROBE, desired="active")
     if probe.active.verdict is Verdict.UNKNOWN:
         return _stop(phase, blockers.unknown_answer(journal, "active", probe.active))
-    if blockers.rejects(probe.active):
+    if probe.active.rejected:
         return _nothing_to_go_back_to(situation, phase)
     missing = _not_yet_back(situation, rotation)
     if missing:
@@ -262,11 +240,11 @@ def _going_back(situation: Situation, rotation: Rotation) -> Decision:
 def _nothing_to_go_back_to(situation: Situation, phase: Phase) -> Decision:
     """The active secret is dead. An abandoned rotation makes room for a person to hand in the present one."""
     staged, rotation = situation.probe.staged, required(situation.journal.open_rotation)
-    if blockers.accepts(staged) and _died_of_age(situation, rotation):
+    if staged.accepted and _died_of_age(situation, rotation):
         return _stop(phase, blockers.ended_meanwhile(situation.journal))
-    if blockers.accepts(staged):
+    if staged.accepted:
         return Decision(phase, Step.NOTE_ACTIVATED)
-    if not blockers.rejects(staged):
+    if not staged.rejected:
         return _stop(phase, blockers.unknown_answer(situation.journal, "staged", staged))
     if phase is Phase.ABANDONED:
         return Decision(phase, Step.FORGET)
@@ -298,7 +276,7 @@ def _gate(situation: Situation, missing: tuple[str, ...]) -> Refusal:
 
 
 def _foreign(journal: Journal, active: Sighting, staged: Sighting) -> Refusal | None:
-    if blockers.rejects(active):
+    if active.rejected:
         return None
     if active.enterprise_id != staged.enterprise_id:
         return blockers.foreign_secret(journal, "enterprise", active.enterprise_id, staged.enterprise_id)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.calendar import is_emergency
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Hold, Situation, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Hold, Situation, Step
 
 HELD_STEPS = frozenset({Step.GENERATE, Step.HAND_IN, Step.RETRIEVE, Step.DISTRIBUTE, Step.ACTIVATE, Step.CONFIRM})
 TIMED_STEPS = frozenset({Step.GENERATE, Step.DISCARD, Step.ACTIVATE, Step.CLOSE})

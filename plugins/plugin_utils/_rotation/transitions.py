@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import merged_registry, with_attestations
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_fingerprint
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_fingerprint
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     Attestation,
     Batch,

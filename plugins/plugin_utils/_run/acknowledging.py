@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_fingerprint
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_fingerprint
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     MANUAL,
     Attestation,

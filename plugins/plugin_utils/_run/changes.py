@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret, checked_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Known, Sighting, Staged, Verdict
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Known, Staged
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Sighting, Verdict
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
 
 

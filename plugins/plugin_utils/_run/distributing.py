@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, transitions
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     Attestation,
     Batch,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, checked_secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 

@@ -15,7 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import (
     parse_record,
     record_document,
 )
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Pace
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Pace
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Store
 
 _TRIES = 5

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import named
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Phase, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
 

@@ -14,19 +14,15 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import AnswerLost, Order, Provider
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret, provided_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, transitions
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import accepts, rejects
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.calendar import forced
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import decide
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent, Journal, Rotation, required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import (
     Decision,
-    Dependent,
-    Journal,
     Probe,
-    Rotation,
     Sighting,
     Situation,
     Step,
-    required,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Keeper, PaceKeeper
@@ -190,7 +186,7 @@ class Run:
         if rotation is not None and rotation.activated_at is not None:
             return Probe(self._sight(secrets.previous), self._sight(secrets.active))
         probe = Probe(self._sight(secrets.active), self._sight(secrets.staged))
-        if rejects(probe.active) and accepts(probe.staged):
+        if probe.active.rejected and probe.staged.accepted:
             # This reads as an activation, which nothing takes back: one stray answer is not enough.
             return replace(probe, active=self._sight(secrets.active))
         return probe

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import EVER
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step, required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 
 

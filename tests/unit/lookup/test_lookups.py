@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from ansible.parsing.vault import VaultSecret
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Sighting, Verdict
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Sighting, Verdict
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Keeper
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import store_for

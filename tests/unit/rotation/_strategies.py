@@ -19,15 +19,17 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     Dependent,
     Event,
     Failure,
-    Hold,
     Journal,
     Known,
+    Rotation,
+    Staged,
+)
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import (
+    Hold,
     Pace,
     Policy,
     Probe,
-    Rotation,
     Situation,
-    Staged,
 )
 
 from ._support import APP1, APP2, DAY, MINUTE, NO, NOW, SECOND, UNASKED, UNCLEAR, YES, A, B, shown

@@ -13,16 +13,18 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide impo
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     MANUAL,
     Attestation,
-    Decision,
     Dependent,
     Journal,
     Known,
+    Rotation,
+    Staged,
+)
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import (
+    Decision,
     Policy,
     Probe,
-    Rotation,
     Sighting,
     Situation,
-    Staged,
     Step,
     Verdict,
 )

@@ -19,19 +19,21 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.journal imp
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     Attestation,
     Batch,
-    Decision,
     Dependent,
     Failure,
     Journal,
     Known,
+    Staged,
+    required,
+)
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import (
+    Decision,
     Pace,
     Policy,
     Probe,
     Sighting,
     Situation,
-    Staged,
     Step,
-    required,
 )
 
 from ._support import APP1, DAY, MINUTE, NO, NOW, UNASKED, UNCLEAR, YES

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Pace, Phase, Policy, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Pace, Phase, Policy, Step
 
 from ._support import APP1, COVERED, DAY, MINUTE, NO, NOW, POLICY, YES, decided, journal, rotation, shown
 

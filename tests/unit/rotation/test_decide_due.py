@@ -11,9 +11,9 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.calendar import due_at, expires_at, forced
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import (
     Hold,
-    Journal,
     Phase,
     Policy,
     Sighting,

@@ -10,14 +10,8 @@ from datetime import datetime
 
 import pytest
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
-    MANUAL,
-    Attestation,
-    Decision,
-    Dependent,
-    Phase,
-    Step,
-)
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL, Attestation, Dependent
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Phase, Step
 
 from ._support import COVERED, DAY, MINUTE, NOW, REGISTRY, SECOND, YES, B, attested, decided, shown
 

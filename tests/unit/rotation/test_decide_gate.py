@@ -11,11 +11,8 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
-    Batch,
-    Dependent,
-    Failure,
-    Journal,
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Batch, Dependent, Failure, Journal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import (
     Pace,
     Phase,
     Policy,

@@ -10,14 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
-    Journal,
-    Phase,
-    Policy,
-    Sighting,
-    Staged,
-    Step,
-)
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, Staged
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Policy, Sighting, Step
 
 from ._support import (
     DAY,

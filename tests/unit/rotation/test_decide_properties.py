@@ -11,14 +11,10 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import decide, desired_secret, earliest_use
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
-    Dependent,
-    Phase,
-    Situation,
-    Step,
-    Verdict,
-)
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import decide, earliest_use
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Situation, Step, Verdict
 
 from ._strategies import STEADY, likely, situations
 from ._support import EFFECTS, A, B

@@ -20,14 +20,13 @@ from hypothesis.stateful import (
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import decide
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
-    Dependent,
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent, required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import (
     Policy,
     Probe,
     Situation,
     Step,
     Verdict,
-    required,
 )
 
 from ._strategies import STEADY, skews

@@ -20,8 +20,9 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract i
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.http import Call, HttpProvider
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.operator import OperatorProvider
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import desired_secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Step, required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import distributing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import sorted_evidence
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt, hand_in

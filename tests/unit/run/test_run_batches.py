@@ -10,7 +10,8 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Phase, Step, required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import distributing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import Evidence, Proved
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run

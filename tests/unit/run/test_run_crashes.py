@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Phase, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
 
 from ._bench import Bench, closed_well
 from ._tape import Killed, kill_at

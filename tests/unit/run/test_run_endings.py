@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Phase, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
 
 from ._bench import START, Bench, closed_well

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Decision, Phase, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import hand_in
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import waits_for
 

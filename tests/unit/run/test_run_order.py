@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Phase, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
 
 from ._bench import Bench, closed_well
 

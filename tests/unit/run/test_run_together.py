@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Phase, Step, required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Store
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
 
