@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.tests.bench.documents import large_files
 from ansible_collections.keyturn.sfmc.tests.bench.measuring import Failed
 from ansible_collections.keyturn.sfmc.tests.bench.runs import plan, rollout
 
@@ -38,6 +39,7 @@ def main() -> int:
             print(json.dumps({"growth": [_rounded(each) for each in found]}))
             return 0
         figures = rollout(options.hosts, options.forks, options.rounds, not options.without_hand_written, _progress)
+        figures.update(large_files(options.rounds))
         if options.plan:
             figures.update(plan(options.plan, options.rounds, _progress))
     except KeyboardInterrupt:
@@ -77,6 +79,8 @@ def _table(figures: dict[str, Any]) -> list[str]:
         if name in figures:
             seconds = figures[name]
             lines.append(f"{label:36}{seconds:9.1f}{seconds / hosts:10.2f}{seconds / floor:10.2f}")
+    for name in ("json", "properties"):
+        lines.append(f"{f'one edit of 10 MB of {name}':36}{figures[f'{name}_10mb_s']:9.2f}")
     if "plan_s" in figures:
         beyond = figures["plan_mb"] - figures["plan_inventory_mb"]
         what = f"planning {figures['plan_hosts']} hosts x 3 dependents"
