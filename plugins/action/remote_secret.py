@@ -25,6 +25,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._one_writer import on
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place, Present
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
     check_expected,
+    check_marks,
     check_unexpected,
     check_whole,
     filled,
@@ -170,8 +171,9 @@ class ActionModule(ControlAction):
         present = None
         try:
             present = self._read(arguments["read"], place) if arguments["read"] else None
-            if present is not None and not call.accepts_unknown(item):
-                place.check_known(present, secrets.key, call.known(item.client_id))
+            if present is not None:
+                check = place.check_adoptable if call.accepts_unknown(item) else place.check_known
+                check(present, secrets.key, call.known(item.client_id))
             if present is None or not present.shown or present.secret != place.secret:
                 evidence["changed"] = True
                 if not self.check_mode:
@@ -209,6 +211,7 @@ class ActionModule(ControlAction):
     def _write(self, arguments: Mapping[str, Any], place: Place, present: Present | None) -> None:
         """Write the secret, and see that it stands there, where that can be seen."""
         describe, write = arguments["describe"], arguments["write"]
+        check_marks(write["arguments"], present is not None, place.name)
         told = self._described(describe, place) if describe else {}
         defaults = describe["default"] if describe else {}
         described = {**defaults, **{name: value for name, value in told.items() if value is not None}}

@@ -24,8 +24,8 @@ options:
   state:
     description:
       - V(begun) opens a batch. It measures again, records before the first write that hosts may hold the staged secret
-        from now on, and returns what is missing. An integration whose last batch failed has nothing missing, nor has
-        one that still waits for hosts of a lower C(sfmc_order).
+        from now on, and returns what is missing. An integration whose rollout was stopped has nothing missing, nor
+        has one that still waits for hosts of a lower C(sfmc_order).
       - V(present) records what the hosts of this batch reported in O(variables), and ends O(batch). What a host failed
         at takes its earlier attestation back.
       - V(acknowledged) records that O(by) has put the secret in at O(dependent), where only a person can.

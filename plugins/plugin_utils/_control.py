@@ -37,7 +37,7 @@ display = Display()
 
 #: Options of every module that works on integrations; documented in the fragment `keyturn.sfmc.integrations`.
 INTEGRATIONS: dict[str, Any] = {"integration": {"type": "str"}}
-#: Options of the modules that wait; documented in the fragment `keyturn.sfmc.waiting`.
+#: Options of the modules that wait; documented in the fragment `keyturn.sfmc.integrations.waiting`.
 WAITING: dict[str, Any] = {
     "wait": {"type": "int", "default": 600},
     "poll": {"type": "float", "default": 15.0},

@@ -34,7 +34,7 @@ PROVIDER = {
     "kind": {"type": "str", "default": "operator", "choices": ["operator", "http"]},
     "generate": {"type": "dict", "options": _CALL},
     "activate": {"type": "dict", "options": _CALL},
-    "retrieve": {"type": "dict", "options": {**_CALL, "method": {"type": "str", "default": "GET"}}},
+    "retrieve": {"type": "dict", "options": {**_CALL, "method": {**_CALL["method"], "default": "GET"}}},
     "ca_path": {"type": "str"},
     "timeout": {"type": "float", "default": 60.0},
 }

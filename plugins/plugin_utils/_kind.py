@@ -23,6 +23,7 @@ class Kind:
     :param digested: those of them that a name shows as a checksum only.
     :param not_with_soak: options with values that a soak cannot be declared with.
     :param urls: the options that are URLs which see the secret.
+    :param template: the option that says what is written, with marks such as `${secret}`, beside `read`.
     :param files: the options that are paths of files on the dependent's host, never what is in them.
     """
 
@@ -37,6 +38,7 @@ class Kind:
     not_with_soak: tuple[tuple[str, str], ...] = ()
     urls: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    template: str = ""
 
     @property
     def identity(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils import _kinds_apis, _
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import texts_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import is_private
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kind import ENCODING, KEY, NEEDED, TEXT, Kind
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import check_marks
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL
 
 _HEADERS: Mapping[str, Any] = {"type": "dict", "no_log": True}
@@ -67,6 +68,7 @@ KINDS: Mapping[str, Kind] = {
         member=("write.body", "read.url", "read.value", "key"),
         digested=("write.body",),
         urls=("write.url", "read.url"),
+        template="write",
     ),
     MANUAL: Kind({"where": NEEDED, "instructions": TEXT}, member=("where",)),
     **_kinds_apis.KINDS,
@@ -108,10 +110,13 @@ def document_of(kind: str, options: Mapping[str, Any]) -> str | None:
 def check_options(kind: str, options: Mapping[str, Any], proof: str, offender: str) -> None:
     """Refuse what an argument specification cannot tell.
 
-    :raises Refusal: a URL that would carry a secret in clear over a network, or that a secret or a credential is part
-        of; what is in a file in place of its path; an option that a soak contradicts.
+    :raises Refusal: a write without the secret in it; a URL that would carry a secret in clear over a network, or that
+        a secret or a credential is part of; what is in a file in place of its path; an option that a soak contradicts.
     """
     _check_urls(kind, options, offender)
+    template = KINDS[kind].template
+    if template:
+        check_marks(options[template], options.get("read") is not None, f"{offender}.{template}")
     for name in KINDS[kind].files:
         said = options.get(name)
         if said is not None and not (isinstance(said, str) and said.isprintable() and "{" not in said):

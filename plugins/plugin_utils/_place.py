@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import Located
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import indirect_value, several_lines
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import is_placeholder
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import encoding_of, locate
 from ansible_collections.keyturn.sfmc.plugins.module_utils._fingerprint import fingerprint
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
@@ -85,6 +87,15 @@ class Place:
             "find out who changed it: put the active secret there by hand, or correct the options of this dependent; a"
             " place that was never rotated is taken over with `unknown_secret: accept`; nothing was written",
         )
+
+    def check_adoptable(self, present: Present, key: str, known: Mapping[str, str]) -> None:
+        """Refuse to take over what only stands for a secret, or is more than a line: that is something else (I-24)."""
+        if not present.shown or fingerprint(key, present.secret) in known.values():
+            return
+        if len(present.secret.splitlines()) > 1:
+            raise several_lines(self.key or "the whole value", "a text of several lines", self.name)
+        if is_placeholder(present.secret):
+            raise indirect_value(self.key or "the whole value", self.name)
 
     def filled(
         self, arguments: Mapping[str, Any], present: Present | None, described: Mapping[str, Any] | None = None

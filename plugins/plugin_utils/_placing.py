@@ -13,6 +13,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys impo
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden, texts_of
 
+_OF_WHAT_IS_READ = ("${present}", "${merged}", "${version}")
 _BROKEN_OFF = "MODULE FAILURE"
 _SSH = "Shared connection to "
 #: What ansible-core puts where a module's result holds a text that the module was given as a credential.
@@ -51,6 +52,32 @@ def filled(arguments: Any, marks: Mapping[str, Any]) -> Any:
         if mark in arguments:
             arguments = arguments.replace(mark, value if isinstance(value, str) else json.dumps(value))
     return arguments
+
+
+def check_marks(arguments: Any, is_read: bool, where: str) -> None:
+    """See that what is written has the secret in it, and no mark that nothing stands for.
+
+    :param is_read: whether the place was read, so that there is something to write back.
+    :raises Refusal: neither `${secret}` nor `${merged}`, or a mark of what is read where nothing is.
+    """
+    written = "\n".join((*names_of(arguments), *texts_of(arguments)))
+    if "${secret}" not in written and "${merged}" not in written:
+        raise Refusal(
+            "I-4: what is written to a place has the secret in it",
+            where,
+            "`${secret}`, or `${merged}`, in it",
+            "neither",
+            "put the mark where the secret belongs; nothing was written",
+        )
+    unread = [mark for mark in _OF_WHAT_IS_READ if mark in written and not is_read]
+    if unread:
+        raise Refusal(
+            "I-23: what is written back was read before",
+            where,
+            f"a `read`, as {' and '.join(unread)} stands for what is there",
+            "none",
+            "declare how the place is read, or write `${secret}` alone; nothing was written",
+        )
 
 
 def message_of(result: Mapping[str, Any]) -> str:

@@ -295,7 +295,8 @@ def test_a_kind_is_told_apart_by_what_identifies_its_place() -> None:
 
 
 def _http(url: str, **options: Any) -> dict[str, Any]:
-    return {"integration": "crm", "kind": "http", "options": {"write": {"url": url, "body": {}}, **options}}
+    write = {"url": url, "body": {"a": "${secret}"}}
+    return {"integration": "crm", "kind": "http", "options": {"write": write, **options}}
 
 
 def test_the_place_of_an_api_is_its_url_and_a_query_is_only_told_apart() -> None:

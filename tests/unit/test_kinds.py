@@ -188,3 +188,18 @@ def test_i29_a_secret_goes_over_tls_or_stays_on_this_machine(url: str) -> None:
 
 def test_a_credential_may_be_encrypted_where_it_stands() -> None:
     _declared("gitlab_variable", {**_LAB, "project": "web/shop", "api_token": _Vaulted("lab-token")})
+
+
+@pytest.mark.parametrize(
+    ("body", "read", "says"),
+    [
+        ({"a": "${sercet}"}, {"value": "a"}, "has the secret in it"),
+        ("${merged}", None, "was read before"),
+        ({"a": "${secret}", "version": "${version}"}, None, "was read before"),
+    ],
+)
+def test_i4_a_body_that_would_not_bring_the_secret_is_refused(body: Any, read: Any, says: str) -> None:
+    """Before anything is generated."""
+    write = {"url": "https://api.example.com/x", "body": body}
+    with pytest.raises(Refusal, match=says):
+        _declared("http", {"write": write, **({"read": read} if read else {})})

@@ -17,6 +17,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._place import Place
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
     check_expected,
+    check_marks,
     check_unexpected,
     check_whole,
     filled,
@@ -333,3 +334,35 @@ class _Summary:
 )
 def test_a_module_that_failed_or_broke_off_is_quoted(result: dict[str, Any], said: str) -> None:
     assert message_of(result) == said
+
+
+@pytest.mark.parametrize("written", [{"a": "${sercet}"}, {}, ["text"], {"v": "${version}"}])
+def test_i4_a_write_without_the_secret_in_it_is_refused(written: Any) -> None:
+    """Else a token of the store's own secret would stand for a place that never got it."""
+    with pytest.raises(Refusal, match=r"has the secret in it.*found neither"):
+        check_marks(written, True, "a place")
+
+
+@pytest.mark.parametrize("mark", ["${merged}", "${present}", "${version}"])
+def test_i23_what_is_written_back_was_read(mark: str) -> None:
+    written = {"body": ["${secret}", mark]}
+    check_marks(written, True, "a place")
+    with pytest.raises(Refusal, match="a `read`, as"):
+        check_marks(written, False, "a place")
+
+
+@pytest.mark.parametrize(
+    ("stands_there", "adoptable"),
+    [("a-secret-that-nobody-knows", True), (OLD, True), ("", True), ("${OTHER}", False),
+     ("@Microsoft.KeyVault(x)", False), ("one\ntwo", False)],
+)  # fmt: skip
+def test_i24_what_only_stands_for_a_secret_is_not_taken_over(stands_there: str, adoptable: bool) -> None:
+    """With `unknown_secret: accept`, as in files."""
+    place = _place()
+    present, known = place.present(stands_there), {"active": fingerprint("ab" * 16, OLD)}
+    if adoptable:
+        place.check_adoptable(present, "ab" * 16, known)
+        return
+    with pytest.raises(Refusal, match="I-24") as caught:
+        place.check_adoptable(present, "ab" * 16, known)
+    assert stands_there not in str(caught.value)

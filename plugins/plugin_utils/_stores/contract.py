@@ -41,7 +41,7 @@ class Stored:
 
 
 class Store(Protocol):
-    """Where secrets and journals live. All three methods raise Refusal when the store cannot do its work."""
+    """Where secrets and journals live. They raise Refusal when the store cannot do its work."""
 
     def where(self, name: str) -> str:
         """Return the place of a document, for messages."""
