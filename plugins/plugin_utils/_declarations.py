@@ -16,7 +16,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import ENCODINGS, FORMATS
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-_CALL = {
+_CALL: Mapping[str, Mapping[str, Any]] = {
     "url": {"type": "str", "required": True},
     "method": {"type": "str", "default": "POST", "choices": ["POST", "PUT", "PATCH", "GET"]},
     "headers": {"type": "dict", "default": {}},
