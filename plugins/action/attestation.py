@@ -66,8 +66,16 @@ class ActionModule(ControlAction):
         if arguments["state"] == "begun":
             return self._begun(runs)
         evidence = self._evidence(arguments["variables"], arguments["only"])
-        results = [self._recorded(run, evidence.get(run.integration.client_id, Evidence()), arguments) for run in runs]
+        results, refusals = [], []
+        for run in [run for run in runs if run.integration.client_id in evidence]:
+            try:
+                results.append(self._recorded(run, evidence[run.integration.client_id], arguments))
+            except Refusal as refusal:
+                # What the others proved is recorded all the same.
+                refusals.append(refusal)
+        failed = {"failed": True, "msg": "\n".join(map(str, refusals))} if refusals else {}
         return {
+            **failed,
             "changed": any(item["changed"] for item in results),
             "integrations": results,
             "stopped": self._before("stopped") + [item["client_id"] for item in results if item["stopped"]],
@@ -82,16 +90,16 @@ class ActionModule(ControlAction):
         desired: dict[str, str] = {}
         batch = uuid4().hex[:12]
         for run in runs:
-            decision, client_id = run.look(), run.integration.client_id
-            if decision.step is not Step.DISTRIBUTE or self._waits(run, decision):
+            try:
+                decision, own = self._begun_for(run, batch)
+            except Refusal as refusal:
+                # Its dependents are left alone; the others' are served.
+                self.tell(f"{run.integration.name}: {refusal}")
                 continue
-            own = [name for name in decision.missing if name.split("/", 1)[0] in missing]
+            client_id = run.integration.client_id
             for name in own:
                 missing[name.split("/", 1)[0]].append({"client_id": client_id, "dependent": name})
             desired[client_id] = decision.desired
-            self._say_how_long(run, len(hosts_of(own)))
-            if own and decision.desired == "staged" and not self.check_mode:
-                distributing.begin(run, batch)
         return {
             "changed": any(run.effects for run in runs),
             "batch": batch,
@@ -105,6 +113,18 @@ class ActionModule(ControlAction):
         if hosts / rate >= _LONG:
             name = run.integration.name
             self.tell(f"{name}: {hosts} host(s) take turns, {rate:g} token requests per second: {hosts / rate:.0f} s")
+
+    def _begun_for(self, run: Run, batch: str) -> tuple[Decision, list[str]]:
+        """Look at one integration and record the batch; return its dependents of this batch whose proof is missing."""
+        decision = run.look()
+        if decision.step is not Step.DISTRIBUTE or self._waits(run, decision):
+            return decision, []
+        hosts = set(self._batch())
+        own = [name for name in decision.missing if name.split("/", 1)[0] in hosts]
+        self._say_how_long(run, len(hosts_of(own)))
+        if own and decision.desired == "staged" and not self.check_mode:
+            distributing.begin(run, batch)
+        return decision, own
 
     def _waits(self, run: Run, decision: Decision) -> bool:
         """Tell whether an integration's rollout stops before this batch.
@@ -156,7 +176,8 @@ class ActionModule(ControlAction):
     def _evidence(self, variables: list[str], only: Mapping[str, list[dict[str, str]]] | None) -> dict[str, Evidence]:
         # As they were registered: a report is data, and never a template.
         raw = self.variables["hostvars"].raw_get
-        kept = {host: raw(host) for host in self._batch()}
+        # A host that has left the play since is one that did not answer.
+        kept = {host: raw(host) for host in dict.fromkeys([*self._batch(), *(only or {})])}
         found = {host: [each for name in variables for each in reports_of(own.get(name))] for host, own in kept.items()}
         declared = self.inventory.dependents(found if only is None else [host for host in found if only.get(host)])
         meant = [item for item in declared if only is None or is_meant(item, only[item.dependent.host])]
@@ -184,7 +205,7 @@ class ActionModule(ControlAction):
             self.tell(f"{name}: {each['dependent']} not proved: {each['reason']}")
         if proved:
             self.tell(f"{name}: {len(proved)} dependent(s) proved in this batch")
-        onward = desired_secret(run.keeper.load().journal, distributing=True) == "staged"
+        onward = desired_secret(run.keeper.load().journal, beginning=True) == "staged"
         told = len(tried) - len(evidence.silent)
         stopped = onward and stops(len(failed) - len(evidence.silent), told, arguments["max_fail_percentage"])
         if stopped:

@@ -35,5 +35,11 @@ class ActionModule(ControlAction):
         ]
         if not dependents:
             return {"changed": False, "dependents": []}
-        call = HostCall(integrations, dependents, self.vault_secrets, distributing=arguments["only"] is not None)
+        call = HostCall(
+            integrations,
+            dependents,
+            self.vault_secrets,
+            distributing=arguments["only"] is not None,
+            preview=self.check_mode,
+        )
         return self.on_host("keyturn.sfmc.deployed_secret", call.arguments(self.check_mode))

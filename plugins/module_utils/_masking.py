@@ -15,6 +15,7 @@ _SHORTEST = 6
 #: A line may be cut anywhere, so that only a piece of a secret is in it.
 _PIECE = 10
 #: What nobody knows here and looks like a secret all the same: another one, a token, a header.
+_IN_A_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 _LONG_WORD = re.compile(r"[A-Za-z0-9_+~=-]{24,}")
 
 
@@ -28,7 +29,8 @@ def masked(text: str, secrets: Iterable[str], declared: str = "") -> str:
         for start in range(len(text) - size + 1):
             if text[start : start + size] in pieces:
                 spots[start : start + size] = b"\1" * size
-    return _LONG_WORD.sub(lambda word: _unless_plain(word.group(), declared), _without(text, spots))
+    shown = _IN_A_URL.sub("://(hidden)@", _without(text, spots))
+    return _LONG_WORD.sub(lambda word: _unless_plain(word.group(), declared), shown)
 
 
 def _pieces(secrets: Iterable[str]) -> Dict[int, Set[str]]:

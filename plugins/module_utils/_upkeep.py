@@ -72,7 +72,7 @@ class Upkeep:
                 return
         raise Refusal(
             CHECK_PASSES,
-            self._shown(_named(check), _named(check)),
+            self._shown(_named(check), check["command"][0] if check["command"] else _named(check)),
             f"status {check['status']}" if check["url"] else "exit status 0",
             f"{found}, after {check['retries'] + 1} tries",
             _AGAIN,
@@ -125,7 +125,7 @@ class Upkeep:
             output.seek(max(0, output.tell() - 4096))
             lines = output.read().decode("utf-8", "replace").splitlines()
         last = next((line for line in reversed(lines) if line.strip()), "")
-        return Ended(status, self._shown(last, " ".join(command)))
+        return Ended(status, self._shown(last, command[0]))
 
     def _shown(self, text: str, declared: str) -> str:
         # Needed after a failure only.
@@ -135,7 +135,8 @@ class Upkeep:
 
     def _failed(self, rule: str, command: List[str], ended: Ended) -> Refusal:
         words = " ".join(command)
-        return Refusal(rule, self._shown(words, words), "exit status 0", _ended(ended), _AGAIN)
+        # Its arguments may hold a credential: of these only what does not look like one is shown.
+        return Refusal(rule, self._shown(words, command[0]), "exit status 0", _ended(ended), _AGAIN)
 
 
 def restart_commands(restart: Mapping[str, Any]) -> List[List[str]]:

@@ -156,7 +156,7 @@ def _care(said: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(cared, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-_PATIENCE = frozenset({"retries", "delay", "timeout"})
+_PATIENCE = frozenset({"retries", "delay", "timeout", "settle"})
 
 
 def _with_files(said: Mapping[str, Any], offender: str) -> Mapping[str, Any]:

@@ -32,16 +32,19 @@ class HostCall:
         dependents: Iterable[DeclaredDependent],
         vault_secrets: list[tuple[str, Any]],
         distributing: bool,
+        preview: bool = False,
     ) -> None:
         """Read the records of the dependents' integrations, once each.
 
-        :param distributing: whether a distribution asks, see `desired_secret`.
+        :param distributing: whether a distribution asks, which names those whose proof is missing.
+        :param preview: whether this only shows what a distribution would do, which has not begun.
         """
         self.dependents = tuple(dependents)
         needed = {item.client_id for item in self.dependents}
         self._integrations = {item.client_id: item for item in integrations if item.client_id in needed}
         self._records = {key: kept_record(item, vault_secrets) for key, item in self._integrations.items()}
         self._distributing = distributing
+        self._beginning = distributing and preview
 
     def record(self, client_id: str) -> Record:
         """Return the record of an integration."""
@@ -50,13 +53,17 @@ class HostCall:
     def secret(self, client_id: str) -> Secret:
         """Return the secret that the dependents of an integration should hold."""
         record = self._records[client_id]
-        return secret_of(record, desired_secret(record.journal, self._distributing))
+        return secret_of(record, desired_secret(record.journal, self._beginning))
 
     def known(self, client_id: str) -> dict[str, str]:
         """Return the fingerprints that may stand at a place, by the names of their secrets."""
         secrets = self._records[client_id].secrets
         kept = {name: getattr(secrets, name) for name in ("active", "staged", "previous")}
-        return {name: secrets.fingerprint(secret) for name, secret in kept.items() if secret is not None}
+        forgotten = self._records[client_id].journal.forgotten
+        return {
+            **{f"given up {number}": found for number, found in enumerate(forgotten, start=1)},
+            **{name: secrets.fingerprint(secret) for name, secret in kept.items() if secret is not None},
+        }
 
     def arguments(self, check_mode: bool, unseen: bool = False) -> dict[str, Any]:
         """Return the arguments of the module `deployed_secret`, secrets among them.
@@ -106,7 +113,10 @@ class HostCall:
 
         A distribution names only those whose proof does not count; whoever else asks is told by the controller's clock.
         """
-        if self._distributing or self.accepts_unknown(item):
+        # A previous secret outside of a rotation: a person handed in another active one, and hosts may still use that.
+        record = self._records[item.client_id]
+        replaced = record.journal.open_rotation is None and record.secrets.previous is not None
+        if self._distributing or self.accepts_unknown(item) or replaced:
             return True
         journal, policy = self._records[item.client_id].journal, self._integrations[item.client_id].policy
         return bool(unproved(Situation(journal, (item.dependent,), policy, datetime.now(timezone.utc))))

@@ -67,6 +67,20 @@ def test_i_12_a_host_that_is_down(operations: Operations) -> None:
     _ends_well(operations)
 
 
+def test_i_45_a_damaged_journal_of_one_integration_holds_up_no_other(operations: Operations) -> None:
+    """Its hosts know both integrations."""
+    document = operations.document("web_forms")
+    whole = document.read_bytes()
+    document.write_bytes(b"not a vault file")
+    run = operations.rotate()
+    assert run.status == 2 and "web_forms" in run.said, str(run)
+    assert operations.sent("crm_sync") == ["generate", "activate"], str(run)
+    document.write_bytes(whole)
+    ended = operations.rotate()
+    assert ended.status == 0, str(ended)
+    assert operations.sent("web_forms") == ["generate", "activate"]
+
+
 def _sshd() -> str:
     return shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/sbin:/usr/local/sbin") or "sshd"
 

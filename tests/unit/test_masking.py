@@ -93,3 +93,8 @@ def test_what_the_inventory_says_by_itself_is_shown() -> None:
 )
 def test_what_helps_is_shown(text: str) -> None:
     assert masked(text, [make_new_secret(), "", "app", "code"]) == text
+
+
+def test_i27_a_password_in_a_url_is_hidden_though_nobody_knows_it() -> None:
+    shown = masked("cannot reach postgres://app:hunter2@db.example.com/x", [], "")
+    assert shown == "cannot reach postgres://(hidden)@db.example.com/x"

@@ -279,3 +279,17 @@ def test_a_service_of_systemd_is_checked_for_being_active(tmp_path: Path, monkey
     upkeep.check({**NO_CHECK, "service": "app"})
     with pytest.raises(Refusal, match="service other"):
         upkeep.check({**NO_CHECK, "service": "other"})
+
+
+@pytest.mark.parametrize("what", ["restart", "check"])
+def test_i27_a_credential_among_the_words_of_a_command_is_not_shown(what: str) -> None:
+    """A failure is shown, and kept in the journal."""
+    token = "Zx81Kq7Lm2Np" + "4Rt6Vw9Yb3Dc5F"
+    command = ["/bin/sh", "-c", "echo using $1; false", "reload", token]
+    upkeep, _slept = _upkeep_of()
+    with pytest.raises(Refusal) as caught:
+        if what == "restart":
+            upkeep.restart({**NO_RESTART, "command": command})
+        else:
+            upkeep.check({**NO_CHECK, "command": command})
+    assert "/bin/sh" in str(caught.value) and token not in str(caught.value)

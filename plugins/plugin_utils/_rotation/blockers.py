@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from datetime import datetime, timedelta
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
@@ -166,7 +168,8 @@ def gone(journal: Journal, names: tuple[str, ...]) -> Refusal:
         "every dependent of the registry proved",
         f"{len(names)} that the inventory declares no more: {named(names, {}, most=5)}",
         "declare it again if it still uses the secret; if it is gone for good:"
-        f" ansible-playbook keyturn.sfmc.retire -e sfmc_retire_dependent={names[0]!r} -e sfmc_retire_reason=WHY",
+        " ansible-playbook keyturn.sfmc.retire -e "
+        + shlex.quote(json.dumps({"sfmc_retire_dependent": names[0], "sfmc_retire_reason": "WHY"})),
     )
 
 
@@ -177,8 +180,8 @@ def given_up(journal: Journal, names: tuple[str, ...]) -> Refusal:
         journal.name,
         "the rotation that the batch was begun for",
         f"none that is open, and a secret that was given up on {len(names)} dependent(s): {named(names, {}, most=5)}",
-        "rotate now (-e sfmc_force=REASON): the next rotation writes them anew; until then they hold a secret that ends"
-        " when another one is generated",
+        "put the active secret back there before anything is generated: a play with keyturn.sfmc.deployed_secret over"
+        " these hosts, which knows what it finds; what they hold ends at the next generation",
     )
 
 
@@ -280,6 +283,18 @@ def named(missing: tuple[str, ...], reasons: dict[str, str], most: int) -> str:
     """Name the first dependents whose proof is missing, with the reason where one is known."""
     shown = [f"{item} ({reasons[item]})" if item in reasons else item for item in missing[:most]]
     return ", ".join(shown) + (f" and {len(missing) - most} more" if len(missing) > most else "")
+
+
+def not_back(journal: Journal, missing: tuple[str, ...], reasons: dict[str, str]) -> Refusal:
+    """I-2: the active secret has not gone everywhere yet."""
+    return Refusal(
+        "I-2: the active secret goes wherever another one may be",
+        journal.name,
+        "the active secret proved on every dependent",
+        f"not yet on {len(missing)}: {named(missing, reasons, 10)}",
+        "mend what is named and run again; a dependent that is gone for good:"
+        " ansible-playbook keyturn.sfmc.retire -e sfmc_retire_dependent=HOST/NAME -e sfmc_retire_reason=WHY",
+    )
 
 
 def gate_closed(journal: Journal, missing: tuple[str, ...], reasons: dict[str, str]) -> Refusal:

@@ -90,7 +90,7 @@ def unproved(situation: Situation) -> tuple[str, ...]:
     rotation, journal = situation.journal.open_rotation, situation.journal
     if rotation is None or not (rotation.distribution_at or rotation.activated_at):
         return ()
-    if desired_secret(journal, distributing=False) == "staged":
+    if desired_secret(journal) == "staged":
         return missing_before_activation(situation)
     given_up = min((when for when in (rotation.abandoned_at, rotation.lost_at) if when), default=EVER)
     since = EVER if rotation.activated_at else given_up
@@ -117,6 +117,15 @@ def batches_end_at(situation: Situation) -> datetime:
     """Return until when a batch that was begun and did not end may still write the staged secret somewhere."""
     rotation, life = required(situation.journal.open_rotation), situation.policy.batch_life
     return max((batch.began_at + life for batch in rotation.batches), default=EVER)
+
+
+def written_late(situation: Situation) -> tuple[str, ...]:
+    """Return the ids of the dependents that a batch which never ended may have written after they were brought back."""
+    rotation, active = required(situation.journal.open_rotation), situation.journal.active
+    if not rotation.batches or active is None:
+        return ()
+    machines = [item for item in situation.registry if item.kind != MANUAL]
+    return uncovered(machines, rotation.attestations, active.fingerprint, batches_end_at(situation))
 
 
 def undeclared(situation: Situation, missing: Iterable[str]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage im
     soaked_at,
     uncovered,
     undeclared,
+    written_late,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, Rotation, Staged, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import (
@@ -28,6 +29,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation i
     Step,
     Verdict,
 )
+
+_COUNTS_NO_MORE = "proved, but too long ago, or with another place, proof, restart or check than is declared now"
 
 
 def decide(situation: Situation) -> Decision:
@@ -170,7 +173,9 @@ def _distribute(situation: Situation, phase: Phase, missing: tuple[str, ...], de
         people=people,
         gone=gone,
         desired=desired,
-        blockers=(blockers.gone(situation.journal, gone) if waits_for_people_only else _gate(situation, missing),),
+        blockers=(
+            blockers.gone(situation.journal, gone) if waits_for_people_only else _gate(situation, missing, desired),
+        ),
     )
 
 
@@ -234,6 +239,9 @@ def _going_back(situation: Situation, rotation: Rotation) -> Decision:
     until = max(lands_until, batches_end_at(situation))
     if situation.now < until:
         return Decision(phase, Step.WAIT, not_before=until, desired="active")
+    late = written_late(situation)
+    if late:
+        return _distribute(situation, phase, late, "active")
     return Decision(phase, Step.FORGET, desired="active")
 
 
@@ -269,9 +277,15 @@ def _phase_before_activation(rotation: Rotation) -> Phase:
     return Phase.USABLE if rotation.overlap_at is not None else Phase.STAGED
 
 
-def _gate(situation: Situation, missing: tuple[str, ...]) -> Refusal:
+def _gate(situation: Situation, missing: tuple[str, ...], desired: str) -> Refusal:
     rotation = situation.journal.rotation
     reasons = {failure.dependent: failure.reason for failure in rotation.failures} if rotation else {}
+    if desired == "active":
+        return blockers.not_back(situation.journal, missing, reasons)
+    staged = required(required(rotation).staged).fingerprint
+    for item in required(rotation).attestations:
+        if item.fingerprint == staged:
+            reasons.setdefault(item.dependent, _COUNTS_NO_MORE)
     return blockers.gate_closed(situation.journal, missing, reasons)
 
 

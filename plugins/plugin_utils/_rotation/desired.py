@@ -8,20 +8,20 @@ from __future__ import annotations
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, required
 
 
-def desired_secret(journal: Journal, distributing: bool) -> str:
-    """Return which secret the dependents should hold: `active`, or `staged` between its overlap and its activation.
+def desired_secret(journal: Journal, beginning: bool = False) -> str:
+    """Return which secret the dependents should hold: `active`, or `staged` from its distribution to its activation.
 
-    :param distributing: whether a distribution asks. To anybody else the staged secret is given out only after the
-        journal says that hosts may hold it, so that giving the rotation up finds them.
+    :param beginning: whether this asks for what a distribution would bring that begins now. The secret itself is given
+        out only after the journal says that hosts may hold it, so that giving the rotation up finds them.
     """
     rotation = journal.open_rotation
     if rotation is None or rotation.activated_at or rotation.abandoned_at or rotation.lost_at:
         return "active"
-    return "staged" if rotation.overlap_at and (distributing or rotation.distribution_at) else "active"
+    return "staged" if rotation.overlap_at and (beginning or rotation.distribution_at) else "active"
 
 
 def desired_fingerprint(journal: Journal) -> str:
     """Return the fingerprint of the secret that a distribution brings to the dependents; a rotation is open."""
-    if desired_secret(journal, distributing=True) == "staged":
+    if desired_secret(journal, beginning=True) == "staged":
         return required(required(journal.open_rotation).staged).fingerprint
     return journal.active.fingerprint if journal.active else ""

@@ -68,7 +68,8 @@ def _upgraded(document: object) -> object:
         attestations = _each_with(rotation["attestations"], by="", until=None, care="")
         adopted = sorted({str(item.get("dependent")) for item in attestations if isinstance(item, Mapping)})
         rotation = {**rotation, "attestations": attestations, "batches": []}
-    return {**document, "schema": 2, "registry": registry, "adopted": adopted, "rotation": rotation}
+    more = {"registry": registry, "adopted": adopted, "forgotten": [], "rotation": rotation}
+    return {**document, "schema": 2, **more}
 
 
 def _each_with(items: Any, **more: Any) -> Any:

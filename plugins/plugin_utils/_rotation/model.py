@@ -140,7 +140,8 @@ class Event:
 class Journal:
     """What is known of one integration; the client id is its identity, the name a label.
 
-    `adopted` are the ids of the dependents that ever were attested: what stands there is known since.
+    `adopted` are the ids of the dependents that ever were attested: what stands there is known since. `forgotten` are
+    fingerprints of staged secrets that were given up: where one is found all the same, it may be replaced.
     """
 
     client_id: str
@@ -149,6 +150,7 @@ class Journal:
     active: Known | None = None
     registry: tuple[Dependent, ...] = ()
     adopted: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
     rotation: Rotation | None = None
     history: tuple[Event, ...] = ()
 

@@ -11,7 +11,10 @@ from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import merged_registry, with_attestations
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_fingerprint
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import (
+    desired_fingerprint,
+    desired_secret,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     Attestation,
     Batch,
@@ -24,6 +27,9 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     Staged,
     required,
 )
+
+#: How many secrets that were given up are known again where one of them is found.
+_REMEMBERED = 10
 
 
 def adopted(journal: Journal, secret: Known, at: datetime) -> Journal:
@@ -80,10 +86,21 @@ def registered(journal: Journal, declared: Iterable[Dependent]) -> Journal:
 
 
 def retired(journal: Journal, dependent_id: str, reason: str, at: datetime) -> Journal:
-    """A person says that a dependent is gone for good."""
+    """A person says that a dependent is gone for good. Whoever comes back under its name proves itself anew (I-33)."""
     registry = tuple(item for item in journal.registry if item.id != dependent_id)
     adopted = tuple(name for name in journal.adopted if name != dependent_id)
-    return _noted(replace(journal, registry=registry, adopted=adopted), at, "retired", f"{dependent_id}: {reason}")
+    journal = _without(replace(journal, registry=registry, adopted=adopted), dependent_id)
+    return _noted(journal, at, "retired", f"{dependent_id}: {reason}")
+
+
+def _without(journal: Journal, dependent_id: str) -> Journal:
+    """Forget what was proved of a dependent: whoever comes back under that name proves it anew."""
+    rotation = journal.open_rotation
+    if rotation is None:
+        return journal
+    attestations = tuple(item for item in rotation.attestations if item.dependent != dependent_id)
+    failures = tuple(item for item in rotation.failures if item.dependent != dependent_id)
+    return replace(journal, rotation=replace(rotation, attestations=attestations, failures=failures))
 
 
 def attested(
@@ -93,14 +110,14 @@ def attested(
     at: datetime,
     batch: str = "",
 ) -> Journal:
-    """What one batch of hosts came to. The latest result of a dependent counts: what failed is proved no more (I-34).
+    """What a batch of hosts, or a person, came to. The latest result counts: what failed is proved no more (I-34).
 
     A secret that is not wanted there any more is a failure: another run went on meanwhile (I-7).
 
     :param batch: the id of the batch that ends with this.
     """
     rotation = _open(journal)
-    wanted = desired_fingerprint(journal)
+    wanted, goes_on = desired_fingerprint(journal), desired_secret(journal, beginning=True) == "staged"
     late = tuple(
         Failure(item.dependent, at, f"holds {item.fingerprint}: meanwhile another run went back to {wanted}")
         for item in attestations
@@ -119,6 +136,7 @@ def attested(
         detail=f"{len(attestations)} proved, {len(failures)} failed",
         attestations=with_attestations(still, attestations),
         failures=tuple(item for item in rotation.failures if item.dependent not in answered) + failures,
+        distribution_at=rotation.distribution_at or (at if attestations and goes_on else None),
         batches=tuple(item for item in rotation.batches if item.id != batch),
     )
 
@@ -184,7 +202,9 @@ def abandoned(journal: Journal, reason: str, at: datetime) -> Journal:
 
 def forgotten(journal: Journal, at: datetime) -> Journal:
     """The staged secret is dropped, the rotation is over without an activation."""
-    return _changed(journal, at, "forgotten", closed_at=at, outcome="abandoned")
+    staged = _open(journal).staged
+    dropped = (*journal.forgotten, staged.fingerprint)[-_REMEMBERED:] if staged else journal.forgotten
+    return _changed(replace(journal, forgotten=dropped), at, "forgotten", closed_at=at, outcome="abandoned")
 
 
 def closed(journal: Journal, at: datetime) -> Journal:

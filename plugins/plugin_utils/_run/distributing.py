@@ -29,7 +29,7 @@ def begin(run: Run, batch: str) -> None:
     """
 
     def change(journal: Journal, at: datetime) -> Journal:
-        if journal.open_rotation is None or desired_secret(journal, distributing=True) != "staged":
+        if journal.open_rotation is None or desired_secret(journal, beginning=True) != "staged":
             raise Conflict(journal.name)
         return transitions.distributing(journal, Batch(batch, at))
 
@@ -50,18 +50,35 @@ def attest(run: Run, evidence: Evidence, batch: str) -> Mapping[str, str]:
     :param batch: the id of the batch that ends with this.
     :raises Refusal: hosts hold a secret that was given up meanwhile.
     """
-    journal = run.keeper.load().journal
-    if journal.open_rotation is None:
-        wanted = journal.active.fingerprint if journal.active else ""
-        strays = tuple(item.dependent.id for item in evidence.proved if item.fingerprint != wanted)
-        if strays:
-            raise blockers.given_up(journal, strays)
-        return dict(evidence.failed)
+    if run.keeper.load().journal.open_rotation is None:
+        return _outside(run, evidence)
     now = run.client.measured_now()
     proved = tuple(_attestation(item, now) for item in evidence.proved)
     failures = tuple(Failure(name, now, reason) for name, reason in evidence.failed)
-    record = run.note("attested", lambda about, at: transitions.attested(about, proved, failures, at, batch))
+
+    def change(about: Journal, at: datetime) -> Journal:
+        if about.open_rotation is None:
+            raise Conflict(about.name)
+        return transitions.attested(about, proved, failures, at, batch)
+
+    try:
+        record = run.note("attested", change)
+    except Conflict:
+        if run.keeper.load().journal.open_rotation is not None:
+            raise
+        # Another run came to the end of it just now.
+        return _outside(run, evidence)
     return {item.dependent: item.reason for item in required(record.journal.rotation).failures}
+
+
+def _outside(run: Run, evidence: Evidence) -> Mapping[str, str]:
+    """See that hosts hold the active secret; there is nothing to record."""
+    journal = run.keeper.load().journal
+    wanted = journal.active.fingerprint if journal.active else ""
+    strays = tuple(item.dependent.id for item in evidence.proved if item.fingerprint != wanted)
+    if strays:
+        raise blockers.given_up(journal, strays)
+    return dict(evidence.failed)
 
 
 def _attestation(proved: Proved, at: datetime) -> Attestation:

@@ -120,6 +120,7 @@ class Run:
             if decision.step is Step.WAIT and decision.then is not Step.NONE and decision.then not in steps:
                 return replace(decision, step=decision.then)
             if decision.step not in steps:
+                self._remember_declared()
                 return decision
             try:
                 self._acts[decision.step]()
@@ -130,6 +131,12 @@ class Run:
         if overtaken is not None:
             raise overtaken
         raise LookupError(f"{self.integration.name}: {decision.step.value} leads to itself")
+
+    def _remember_declared(self) -> None:
+        """Keep who has joined before their turn comes: a run that does not see them misses them, too (I-11, I-33)."""
+        journal = self.keeper.load().journal
+        if self._whole and journal.open_rotation is not None and self.registry(journal) != journal.registry:
+            self.note("registered", lambda about, _at: about)
 
     def forget_probe(self) -> None:
         """Measure again before the next decision: time has passed, or an effect was sent."""

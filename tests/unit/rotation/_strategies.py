@@ -117,7 +117,7 @@ def journals(draw: st.DrawFn) -> Journal:
         active = draw(st.sampled_from([active, None]))
     history = draw(st.lists(st.builds(Event, times, st.text(max_size=5), st.text(max_size=5)), max_size=2))
     adopted = tuple(sorted({item.dependent for item in rotation.attestations})) if rotation else ()
-    return Journal("id", "crm", SCHEMA, active, draw(registries), adopted, rotation, tuple(history))
+    return Journal("id", "crm", SCHEMA, active, draw(registries), adopted, (), rotation, tuple(history))
 
 
 policies = st.builds(

@@ -67,10 +67,10 @@ def test_i34_evidence_from_the_future_opens_no_gate() -> None:
 def test_the_staged_secret_is_given_out_only_to_a_distribution_or_after_one_began() -> None:
     """Otherwise giving the rotation up would not know which hosts hold it."""
     usable = journal(rotation(overlap_at=NOW))
-    assert desired_secret(usable, distributing=False) == "active"
-    assert desired_secret(usable, distributing=True) == "staged"
+    assert desired_secret(usable, beginning=False) == "active"
+    assert desired_secret(usable, beginning=True) == "staged"
     begun = journal(rotation(overlap_at=NOW, distribution_at=NOW))
-    assert desired_secret(begun, distributing=False) == "staged"
+    assert desired_secret(begun, beginning=False) == "staged"
 
 
 def test_a_pace_says_which_step_it_holds_up() -> None:

@@ -99,7 +99,7 @@ def test_what_is_declared_no_more_is_for_a_person_to_retire_I_11() -> None:
     about = distributing(attestations=(shown(APP2),))
     decision = decided(about, YES, YES, declared=frozenset({APP2.id}))
     assert (decision.step, decision.gone, decision.missing) == (Step.STOP, (APP1.id,), (APP1.id,))
-    assert f"sfmc_retire_dependent={APP1.id!r}" in decision.blockers[0].way_out
+    assert f'"sfmc_retire_dependent": "{APP1.id}"' in decision.blockers[0].way_out
 
 
 def test_what_is_declared_is_served_before_a_person_is_asked_about_the_rest_I_11() -> None:
@@ -293,6 +293,16 @@ def test_a_staged_secret_is_kept_while_another_run_may_still_write_it_I_7(since:
     about = distributing(attestations=back, abandoned_at=NOW - HOUR, batches=(Batch("b1", NOW - since),))
     decision = decided(about, YES, YES)
     assert (decision.step, decision.not_before) == (step, NOW - since + HOUR if step is Step.WAIT else None)
+
+
+@pytest.mark.parametrize(("proved", "step"), [(HOUR, Step.DISTRIBUTE), (timedelta(0), Step.FORGET)])
+def test_what_a_batch_that_died_may_have_written_late_is_brought_back_once_more_I_7(
+    proved: timedelta, step: Step
+) -> None:
+    """Its proof is older than the last moment at which that batch could write."""
+    back = tuple(shown(item, A, NOW - proved) for item in REGISTRY)
+    about = distributing(attestations=back, abandoned_at=NOW - 2 * HOUR, batches=(Batch("b1", NOW - HOUR),))
+    assert decided(about, YES, YES).step is step
 
 
 def test_an_abandoned_request_ends_without_asking() -> None:

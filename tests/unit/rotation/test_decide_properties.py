@@ -209,7 +209,8 @@ def test_every_stop_names_all_five_texts_and_no_other_decision_hides_one_I_44(si
     for blocker in decision.blockers:
         assert all(text.strip() for text in blocker.as_dict().values()), blocker.as_dict()
     if decision.blockers and decision.step is Step.DISTRIBUTE:
-        assert decision.blockers[0].rule.startswith("I-3"), "what keeps the gate closed"
+        rule = "I-2" if decision.desired == "active" else "I-3"
+        assert decision.blockers[0].rule.startswith(rule), "what keeps the gate closed, or the way back open"
     elif decision.blockers and decision.step is Step.NONE:
         assert decision.blockers[0].rule.startswith("I-37"), "a rotation that is due and held"
     else:

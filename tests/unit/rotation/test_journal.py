@@ -27,7 +27,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
 )
 
 from ._strategies import STEADY, journals
-from ._support import APP1, NOW, A, activated
+from ._support import APP1, NOW, A, B, activated
 
 WHERE = "/store/crm.vault.txt"
 CANARY = "canary-value-of-a-document"
@@ -49,7 +49,8 @@ def whole() -> Journal:
     )
     registry = tuple(dataclasses.replace(item, care="0123456789abcdef") for item in about.registry)
     history = (Event(NOW, "opened", "r1: due"),)
-    return dataclasses.replace(about, rotation=rotation, registry=registry, adopted=(APP1.id,), history=history)
+    kept = {"adopted": (APP1.id,), "forgotten": (B,)}
+    return dataclasses.replace(about, rotation=rotation, registry=registry, history=history, **kept)
 
 
 def document() -> dict[str, Any]:
@@ -99,7 +100,7 @@ def test_an_empty_journal_goes_round() -> None:
 
 def test_a_journal_of_the_first_schema_is_read_as_what_it_meant() -> None:
     attestation = {"dependent": APP1.id, "fingerprint": A, "places": ["p"], "at": NOW.isoformat(), "evidence": "token"}
-    first = {name: value for name, value in document().items() if name != "adopted"}
+    first = {name: value for name, value in document().items() if name not in ("adopted", "forgotten")}
     first["schema"] = 1
     first["rotation"]["attestations"] = [attestation]
     del first["rotation"]["batches"]
@@ -114,7 +115,7 @@ def test_a_journal_of_the_first_schema_is_read_as_what_it_meant() -> None:
 
 def test_an_empty_journal_of_the_first_schema_is_read() -> None:
     first = {**journal_document(Journal("id", "crm")), "schema": 1}
-    del first["adopted"]
+    del first["adopted"], first["forgotten"]
     assert parse_journal(first, WHERE) == Journal("id", "crm")
 
 
@@ -160,7 +161,9 @@ def test_a_missing_field_is_refused_and_named(path: tuple[Any, ...]) -> None:
 @pytest.mark.parametrize("wrong", [True, 7, 1.5, [CANARY], {CANARY: CANARY}], ids=repr)
 def test_a_field_of_another_type_is_refused(path: tuple[Any, ...], wrong: object) -> None:
     damaged = document()
-    record_at(damaged, path)[path[-1]] = [7] if path[-1] in ("places", "adopted") and wrong == [CANARY] else wrong
+    record_at(damaged, path)[path[-1]] = (
+        [7] if path[-1] in ("places", "adopted", "forgotten") and wrong == [CANARY] else wrong
+    )
     refused(damaged)
 
 

@@ -170,7 +170,7 @@ class Bench:
         """Bring the desired secret to these hosts (all), and record what they prove."""
         batch = list(hosts) if hosts is not None else self.hosts
         run, name = self.run(), f"batch {len(self.history)}"
-        if desired_secret(self.record.journal, distributing=True) == "staged":
+        if desired_secret(self.record.journal, beginning=True) == "staged":
             distributing.begin(run, name)
         reports = {host: [self._deployed(host)] for host in batch}
         found = sorted_evidence(reports, self.inventory.dependents(batch))
@@ -235,7 +235,7 @@ class Bench:
             self.package.client_id,
             self.url,
             secrets.key,
-            secret_of(record, desired_secret(record.journal, True)).reveal(),
+            secret_of(record, desired_secret(record.journal)).reveal(),
             {name: secrets.fingerprint(secret) for name, secret in known.items() if secret is not None},
         )
         files = [{"path": str(self.file(host)), "format": "dotenv", "key": KEY}]

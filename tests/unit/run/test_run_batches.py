@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import distributing
@@ -68,10 +70,66 @@ def test_i7_a_batch_is_not_begun_for_a_rotation_that_was_given_up_since(bench: B
 def test_i7_hosts_that_hold_a_secret_that_is_over_are_named(bench: Bench, begun: Run) -> None:
     """The batch took longer than a batch may, and the rotation was forgotten meanwhile."""
     proved = _proved(bench, "staged")
-    bench.abandon()
+    for _run in range(2):
+        bench.abandon()
     assert bench.record.secrets.staged is None
     with pytest.raises(Refusal, match=r"a secret that was given up on 1 dependent.*app1/crm"):
         distributing.attest(begun, proved, "late")
+
+
+def test_i7_hosts_with_a_secret_that_was_given_up_are_mended_by_a_play_of_ones_own(bench: Bench, begun: Run) -> None:
+    """The journal remembers its fingerprint, so that it is not taken for somebody else's (I-24)."""
+    staged = required(bench.record.secrets.staged)
+    shown = bench.record.secrets.fingerprint(staged)
+    for _run in range(2):
+        bench.abandon()
+    assert bench.record.journal.forgotten == (shown,)
+
+
+def test_i33_who_was_retired_and_comes_back_proves_itself_anew(bench: Bench) -> None:
+    """I-3: it may come from an old image."""
+    bench.adopt()
+    bench.stage()
+    bench.distribute()
+    bench.run().note("retired", lambda journal, at: transitions.retired(journal, "app2/crm", "sold", at))
+    assert bench.look().missing == ("app2/crm",)
+
+
+def test_i11_who_joins_is_remembered_before_its_turn_comes(bench: Bench) -> None:
+    """Another controller may have an older inventory."""
+    bench.adopt()
+    bench.stage()
+    bench.distribute()
+    bench.hosts.append("app3")
+    bench.file("app3").parent.mkdir()
+    bench.write("app3", bench.package.active.value)
+    assert bench.stage().missing == ("app3/crm",)
+    bench.hosts.remove("app3")
+    assert bench.look().missing == ("app3/crm",)
+    assert bench.finish().step is Step.STOP
+
+
+def test_i7_a_batch_that_ends_after_another_run_came_to_the_end_is_no_fault(bench: Bench, begun: Run) -> None:
+    proved = _proved(bench, "active")
+
+    def meanwhile() -> None:
+        for _run in range(2):
+            bench.abandon()
+
+    begun.client.measured_now = _first(meanwhile, begun.client.measured_now)  # type: ignore[method-assign]
+    assert distributing.attest(begun, proved, "late") == {}
+
+
+def _first(act: Callable[[], None], then: Callable[[], datetime]) -> Callable[[], datetime]:
+    """Do something before the first call."""
+    acts = [act]
+
+    def call() -> datetime:
+        while acts:
+            acts.pop()()
+        return then()
+
+    return call
 
 
 def test_i14_a_check_that_is_declared_in_the_middle_is_made_before_the_activation(bench: Bench) -> None:
