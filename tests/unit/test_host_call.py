@@ -37,9 +37,12 @@ class Kept:
         self.active, self.staged, self.previous = (Secret(make_new_secret()) for _number in range(3))
         self._monkeypatch = monkeypatch
         self.unknown = "refuse"
+        self.forgotten: tuple[str, ...] = ()
         self.secrets = Secrets("ab" * 16, self.active, self.staged)
 
-    def call(self, rotation: Rotation | None, distributing: bool = False, adopted: bool = True) -> dict[str, Any]:
+    def call(
+        self, rotation: Rotation | None, distributing: bool = False, adopted: bool = True, preview: bool = False
+    ) -> dict[str, Any]:
         """Return the arguments of the module."""
         file = {"path": "/srv/.env", "format": "dotenv", "key": "S"}
         said = {"integration": "crm", "files": [file], "proof": "fingerprint", "unknown_secret": self.unknown}
@@ -49,9 +52,10 @@ class Kept:
         known = Known(self.secrets.fingerprint(self.active), NOW)
         if rotation is not None:
             rotation = replace(rotation, staged=Staged(self.secrets.fingerprint(self.staged), NOW, NOW))
-        journal = Journal(ID, "crm", active=known, rotation=rotation, adopted=("h/crm",) if adopted else ())
+        names = ("h/crm",) if adopted else ()
+        journal = Journal(ID, "crm", active=known, rotation=rotation, adopted=names, forgotten=self.forgotten)
         self._monkeypatch.setattr(_host_call, "kept_record", lambda *_given: Record(journal, self.secrets))
-        call = HostCall(inventory.known_to("h"), inventory.dependents(["h"]), [], distributing)
+        call = HostCall(inventory.known_to("h"), inventory.dependents(["h"]), [], distributing, preview)
         return call.arguments(check_mode=True)
 
     def owes(self, rotation: Rotation | None, **how: bool) -> bool:
@@ -131,3 +135,25 @@ def test_i14_a_place_that_is_taken_over_outside_of_a_rotation_is_owed_a_restart_
     kept.unknown = "accept"
     assert kept.owes(None, adopted=False)
     assert not kept.owes(None, adopted=True)
+
+
+def test_i7_a_secret_that_was_given_up_is_known_where_it_is_found(kept: Kept) -> None:
+    """A batch that died wrote it late: a play of one's own may put the active one in its place (I-24)."""
+    kept.forgotten = ("0123456789ab",)
+    (target,) = kept.call(None)["targets"]
+    assert "0123456789ab" in target["known"].values()
+
+
+def test_i7_the_staged_secret_is_given_out_only_to_a_distribution_that_has_begun(kept: Kept) -> None:
+    """Else giving the rotation up would ask no host. Check mode may show what a distribution would bring."""
+    usable = replace(BEGUN, distribution_at=None)
+    assert kept.call(usable, distributing=True)["secrets"] == {ID: kept.active.reveal()}
+    assert kept.call(BEGUN, distributing=True)["secrets"] == {ID: kept.staged.reveal()}
+    assert kept.call(usable, distributing=True, preview=True)["secrets"] == {ID: kept.staged.reveal()}
+
+
+def test_i14_after_a_person_handed_in_another_active_secret_a_restart_is_owed(kept: Kept) -> None:
+    """Nobody has recorded which programs use it already; the former one is kept until the next rotation closes."""
+    assert not kept.owes(None)
+    kept.secrets = replace(kept.secrets, previous=kept.previous)
+    assert kept.owes(None)

@@ -77,8 +77,8 @@ def test_i7_hosts_that_hold_a_secret_that_is_over_are_named(bench: Bench, begun:
         distributing.attest(begun, proved, "late")
 
 
-def test_i7_hosts_with_a_secret_that_was_given_up_are_mended_by_a_play_of_ones_own(bench: Bench, begun: Run) -> None:
-    """The journal remembers its fingerprint, so that it is not taken for somebody else's (I-24)."""
+def test_i7_the_journal_remembers_the_fingerprint_of_what_was_given_up(bench: Bench, begun: Run) -> None:
+    """So that it is not taken for somebody else's where it is found (I-24)."""
     staged = required(bench.record.secrets.staged)
     shown = bench.record.secrets.fingerprint(staged)
     for _run in range(2):
