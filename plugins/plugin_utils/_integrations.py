@@ -109,7 +109,11 @@ def _policy(name: str, said: Mapping[str, Any], variables: HostVariables, provid
         attestation_age=timedelta(hours=number("attestation_hours", default.attestation_age / timedelta(hours=1))),
         clock_skew=timedelta(seconds=number("clock_skew_seconds", default.clock_skew.total_seconds())),
         no_dependents=said["dependents"] == "none",
+        lease=timedelta(seconds=2 * provider["timeout"] + 60),
+        verify_within=timedelta(hours=number("verify_hours", 0)) if "sfmc_verify_hours" in variables else None,
         activate=_truth(variables.get("sfmc_activate", True)),
+        approval=_truth(variables.get("sfmc_approval", False)),
+        sliced=_truth(variables.get("sfmc_sliced", False)),
         activated=_truth(variables.get("sfmc_activated", False)),
         force=str(variables.get("sfmc_force") or ""),
         hold=_hold(name, said["hold"]),
@@ -123,6 +127,7 @@ _BOUNDS = {
     "renew_before_days": (1, 179),
     "attestation_hours": (1, 8760),
     "clock_skew_seconds": (0, 1e10),
+    "verify_hours": (1, 8760),
     "tokens_per_second": (0.01, 1000),
 }
 

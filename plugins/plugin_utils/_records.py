@@ -13,11 +13,17 @@ from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._fingerprint import fingerprint
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.journal import journal_document, parse_journal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.journal import (
+    edited_by_hand,
+    journal_document,
+    parse_journal,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import broken_line, journal_seal
 
 _NEW_FORM = re.compile(r"SFMC_[A-Za-z0-9_-]{19,}")
 _OLD_FORM = re.compile(r"[A-Za-z0-9]{24}")
+_SEALED_SINCE = 3
 
 
 class Secret:
@@ -120,8 +126,10 @@ def new_record(client_id: str, name: str) -> Record:
 def record_document(record: Record) -> dict[str, Any]:
     """Return the record as plain JSON types, secrets in clear: for stores only."""
     kept = {name: getattr(record.secrets, name) for name in ("active", "staged", "previous")}
+    journal = journal_document(record.journal)
     return {
-        "journal": journal_document(record.journal),
+        "journal": journal,
+        "seal": journal_seal(record.secrets.key, journal),
         "fingerprint_key": record.secrets.key,
         "secrets": {name: secret.reveal() for name, secret in kept.items() if secret is not None},
     }
@@ -138,11 +146,24 @@ def parse_record(document: Mapping[str, Any], client_id: str, where: str) -> Rec
         or set(texts) - {"active", "staged", "previous"}
     ):
         raise _damaged(where, "a fingerprint key and secrets", "one of them missing or malformed")
+    _check_seals(document, journal, key, where)
     if journal.client_id != client_id:
         raise _damaged(where, f"the journal of client id {client_id}", f"that of {journal.client_id}")
     secrets = Secrets(key, **{name: Secret(text) for name, text in texts.items() if isinstance(text, str)})
     _check_agreement(journal, secrets, where)
     return Record(journal, secrets)
+
+
+def _check_seals(document: Mapping[str, Any], journal: Journal, key: str, where: str) -> None:
+    """The journal is as it was saved, line upon line; documents of before the first seal have none."""
+    stored, seal = document["journal"], document.get("seal")
+    if seal is None and stored["schema"] < _SEALED_SINCE:
+        return
+    if seal != journal_seal(key, stored):
+        raise edited_by_hand(where, "another content" if seal else "no seal")
+    line = broken_line(journal.history)
+    if line is not None:
+        raise edited_by_hand(where, f"line {line + 1} of its history, which does not follow from the line before")
 
 
 def _check_agreement(journal: Journal, secrets: Secrets, where: str) -> None:

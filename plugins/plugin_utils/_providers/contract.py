@@ -17,11 +17,15 @@ class AnswerLost(Refusal):
 
 @dataclass(frozen=True)
 class Order:
-    """What a provider is asked to act on. `description` is the free text of SFMC's generate dialogue."""
+    """What a provider is asked to act on. `description` is the free text of SFMC's generate dialogue.
+
+    :param fence: larger than that of any order before, so that an endpoint can refuse one that comes late.
+    """
 
     client_id: str
     package: str
     rotation_id: str
+    fence: int = 0
 
     @property
     def description(self) -> str:
@@ -39,6 +43,9 @@ class Provider(Protocol):
     @property
     def retrieves(self) -> bool:
         """Whether a generated secret whose answer was lost can be asked for."""
+
+    def call_with(self, secret: str) -> str | None:
+        """Return the name of a call that carries this secret, None when none does (I-40)."""
 
     def generate(self, order: Order) -> str:
         """Generate a staged secret and return it."""

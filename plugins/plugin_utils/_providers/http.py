@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from string import Template
@@ -21,7 +23,9 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
 
 @dataclass(frozen=True)
 class Call:
-    """One configured call. `${client_id}`, `${package}`, `${rotation_id}` and `${description}` stand for the order's.
+    """One configured call.
+
+    `${client_id}`, `${package}`, `${rotation_id}`, `${fence}` and `${description}` stand for what is in the order.
 
     :param secret: where the secret is in a JSON answer, as names joined by dots; empty when none is expected.
     """
@@ -51,6 +55,11 @@ class HttpProvider:
     def retrieves(self) -> bool:
         """Whether a `retrieve` call is configured."""
         return self._retrieve is not None
+
+    def call_with(self, secret: str) -> str | None:
+        """Return the name of the first call that carries this secret, as it is or in a basic authorization."""
+        calls = {"generate": self._generate, "retrieve": self._retrieve, "activate": self._activate}
+        return next((name for name, call in calls.items() if call is not None and _carries(call, secret)), None)
 
     def generate(self, order: Order) -> str:
         """Generate a staged secret and return it."""
@@ -94,6 +103,7 @@ def _request(call: Call, order: Order) -> HttpRequest:
         "client_id": order.client_id,
         "package": order.package,
         "rotation_id": order.rotation_id,
+        "fence": str(order.fence),
         "description": order.description,
     }
     url = Template(call.url).safe_substitute({name: quote(value, safe="") for name, value in values.items()})
@@ -102,6 +112,19 @@ def _request(call: Call, order: Order) -> HttpRequest:
         return HttpRequest(call.method, url, headers, None)
     body = json.dumps(_filled(call.body, values)).encode("utf-8")
     return HttpRequest(call.method, url, {"Content-Type": "application/json", **headers}, body)
+
+
+def _carries(call: Call, secret: str) -> bool:
+    written = "\n".join([call.url, *call.headers.values(), json.dumps(call.body)])
+    decoded = [_decoded(word) for word in re.findall(r"[A-Za-z0-9+/=]{8,}", written)]
+    return any(secret in text for text in (written, *decoded))
+
+
+def _decoded(word: str) -> str:
+    try:
+        return base64.b64decode(word, validate=True).decode("latin-1")
+    except ValueError:
+        return ""
 
 
 def _filled(body: Any, values: Mapping[str, str]) -> Any:

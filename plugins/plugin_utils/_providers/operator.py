@@ -16,6 +16,10 @@ class OperatorProvider:
     operator = True
     retrieves = False
 
+    def call_with(self, secret: str) -> str | None:
+        """There are no calls."""
+        return None
+
     def generate(self, order: Order) -> NoReturn:
         """Never called: a person generates."""
         raise LookupError("a person generates")

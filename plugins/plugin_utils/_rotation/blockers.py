@@ -1,16 +1,14 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every refusal that a decision can rest on: one function each, so that a rule has one text."""
+"""Refusals of the ways to a staged secret and beyond the activation: one function each, so that a rule has one text."""
 
 from __future__ import annotations
 
-import json
-import shlex
 from datetime import datetime, timedelta
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, Lease
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Hold, Sighting
 
 
@@ -19,7 +17,8 @@ def moment(when: datetime | None) -> str:
     return when.strftime("%Y-%m-%d %H:%M:%S UTC") if when else "an unknown time"
 
 
-def _abandon(journal: Journal) -> str:
+def abandon_command(journal: Journal) -> str:
+    """Return the command that gives the open rotation up."""
     return f"ansible-playbook keyturn.sfmc.abandon -e sfmc_abandon_integration={journal.name}"
 
 
@@ -39,6 +38,40 @@ def active_secret_unknown(journal: Journal) -> Refusal:
     )
 
 
+def fell_back(journal: Journal, fence: int) -> Refusal:
+    """I-45: the store was restored from an old backup, or this document was lost."""
+    return Refusal(
+        "I-45: a journal that is older than what was done allows nothing",
+        journal.name,
+        f"the journal after its step {fence}, which the account's document has seen",
+        f"one after step {journal.fence}" if journal.fence else "none, or one before its first step",
+        "restore the newest backup of the store; if there is none that is new enough, hand in the secret that is active"
+        f" in Setup: {_hand_in_active(journal)}. It is then proved on every dependent before anything else",
+    )
+
+
+def leased(journal: Journal, lease: Lease) -> Refusal:
+    """I-7: a run has sent, or is about to send, what a person would now replace."""
+    return Refusal(
+        "I-7: the intent of a run is its own until its lease ends",
+        journal.name,
+        "no run that waits for the answer to its call",
+        f"one: {lease.holder}, until {moment(lease.until)} at the latest",
+        "wait for it, then look again: ansible-playbook keyturn.sfmc.status",
+    )
+
+
+def feeds_itself(journal: Journal, call: str) -> Refusal:
+    """I-40."""
+    return Refusal(
+        "I-40: what rotates a secret does not live by that secret",
+        f"sfmc_provider.{call} for {journal.name}",
+        "credentials of another kind: of a person, or of an integration that this provider does not rotate",
+        "the client secret of this very integration",
+        "give the provider credentials of its own; with this one the activation would lock the rotation out",
+    )
+
+
 def no_such_secret(journal: Journal, stage: str) -> Refusal:
     """The store holds no active, or no staged, secret."""
     if stage == "active":
@@ -49,17 +82,6 @@ def no_such_secret(journal: Journal, stage: str) -> Refusal:
         "a staged secret in the store",
         "none",
         "see ansible-playbook keyturn.sfmc.status; stage=active is what works now",
-    )
-
-
-def no_dependents(journal: Journal) -> Refusal:
-    """I-38."""
-    return Refusal(
-        "I-38: an empty plan is not a success",
-        journal.name,
-        "at least one dependent in sfmc_dependents of some host",
-        "none in the whole inventory",
-        f"declare where the secret is kept, or say `dependents: none` in sfmc_integrations.{journal.name}",
     )
 
 
@@ -99,7 +121,7 @@ def unknown_answer(journal: Journal, which: str, sighting: Sighting) -> Refusal:
 
 def active_rejected(journal: Journal, detail: str, expires_at: datetime | None) -> Refusal:
     """The active secret is dead and nothing is staged."""
-    abandon = f"{_abandon(journal)}; then "
+    abandon = f"{abandon_command(journal)}; then "
     return Refusal(
         "a rotation needs a live active secret, for the time in which both work",
         journal.name,
@@ -119,7 +141,7 @@ def both_dead(journal: Journal) -> Refusal:
         "the active or the staged secret accepted",
         "both rejected",
         "another secret was activated, both ended, or the package is off: see Setup > Installed Packages; then"
-        f" abandon ({_abandon(journal)}) and hand in the"
+        f" abandon ({abandon_command(journal)}) and hand in the"
         " present secret",
     )
 
@@ -131,7 +153,7 @@ def foreign_secret(journal: Journal, what: str, active: str, staged: str) -> Ref
         journal.name,
         active or "none",
         staged or "none",
-        f"abandon this rotation and generate again for the right package: {_abandon(journal)}",
+        f"abandon this rotation and generate again for the right package: {abandon_command(journal)}",
     )
 
 
@@ -144,7 +166,7 @@ def answer_lost(journal: Journal) -> Refusal:
         "no answer that could be read",
         "take the staged secret from where it was made and hand it in"
         f" (ansible-playbook keyturn.sfmc.hand_in -e sfmc_hand_in_integration={journal.name}), or start over:"
-        f" {_abandon(journal)}",
+        f" {abandon_command(journal)}",
     )
 
 
@@ -160,42 +182,6 @@ def not_accepted(name: str, hint: str) -> Refusal:
     )
 
 
-def gone(journal: Journal, names: tuple[str, ...]) -> Refusal:
-    """I-11: it may be down, renamed or taken away; only a person knows."""
-    return Refusal(
-        "I-11: the registry shrinks only by an explicit retire",
-        journal.name,
-        "every dependent of the registry proved",
-        f"{len(names)} that the inventory declares no more: {named(names, {}, most=5)}",
-        "declare it again if it still uses the secret; if it is gone for good:"
-        " ansible-playbook keyturn.sfmc.retire -e "
-        + shlex.quote(json.dumps({"sfmc_retire_dependent": names[0], "sfmc_retire_reason": "WHY"})),
-    )
-
-
-def given_up(journal: Journal, names: tuple[str, ...]) -> Refusal:
-    """I-7: a batch came to its end after everything else had."""
-    return Refusal(
-        "I-7: what a batch writes is what the journal still wants",
-        journal.name,
-        "the rotation that the batch was begun for",
-        f"none that is open, and a secret that was given up on {len(names)} dependent(s): {named(names, {}, most=5)}",
-        "put the active secret back there before anything is generated: a play with keyturn.sfmc.deployed_secret over"
-        " these hosts, which knows what it finds; what they hold ends at the next generation",
-    )
-
-
-def still_declared(name: str, dependent_id: str) -> Refusal:
-    """I-11: what the inventory declares cannot be retired."""
-    return Refusal(
-        "I-11: a dependent is retired when it is gone from the inventory",
-        f"{dependent_id} of {name}",
-        "no declaration of it",
-        "an entry in sfmc_dependents",
-        "take the entry out of the inventory first, then retire it",
-    )
-
-
 def not_kept(journal: Journal, why: Refusal) -> Refusal:
     """I-5: the worst moment for a store to fail."""
     return Refusal(
@@ -204,7 +190,7 @@ def not_kept(journal: Journal, why: Refusal) -> Refusal:
         f"{why.offender}: {why.expected}",
         why.found,
         "mend the store and run again: a provider with `retrieve` is asked once more. Otherwise nobody has"
-        f" it, nothing uses it, and the rotation is given up with: {_abandon(journal)}",
+        f" it, nothing uses it, and the rotation is given up with: {abandon_command(journal)}",
     )
 
 
@@ -216,20 +202,7 @@ def lost(journal: Journal) -> Refusal:
         "the staged secret accepted",
         "rejected: somebody generated again in Setup, or it was mistyped",
         "find out who generated in Setup; the active secret is back on all hosts when this phase says so; then"
-        f" {_abandon(journal)}",
-    )
-
-
-def orphaned(journal: Journal, tries: int) -> Refusal:
-    """I-41."""
-    return Refusal(
-        "I-41: tries are bounded",
-        journal.name,
-        "the staged secret active after an activation",
-        f"{tries} activations sent, and the former secret still accepted",
-        "look in Setup > Installed Packages: if the staged secret is still there, activate it by hand and run again; if"
-        " it is active there, the former one should be dead: open a case with Salesforce. Or give up:"
-        f" {_abandon(journal)}",
+        f" {abandon_command(journal)}",
     )
 
 
@@ -265,45 +238,4 @@ def ended_meanwhile(journal: Journal) -> Refusal:
         "only the staged secret is accepted, and nobody knows whether it is active",
         "see that it is active in Setup > Installed Packages (activate it if not), then run keyturn.sfmc.rotate with"
         " -e sfmc_activated=true",
-    )
-
-
-def activation_off(journal: Journal) -> Refusal:
-    """The inventory stops before the activation."""
-    return Refusal(
-        "sfmc_activate says that a person decides about the activation",
-        journal.name,
-        "sfmc_activate: true",
-        "false; everything is proved and ready",
-        "run again with -e sfmc_activate=true",
-    )
-
-
-def named(missing: tuple[str, ...], reasons: dict[str, str], most: int) -> str:
-    """Name the first dependents whose proof is missing, with the reason where one is known."""
-    shown = [f"{item} ({reasons[item]})" if item in reasons else item for item in missing[:most]]
-    return ", ".join(shown) + (f" and {len(missing) - most} more" if len(missing) > most else "")
-
-
-def not_back(journal: Journal, missing: tuple[str, ...], reasons: dict[str, str]) -> Refusal:
-    """I-2: the active secret has not gone everywhere yet."""
-    return Refusal(
-        "I-2: the active secret goes wherever another one may be",
-        journal.name,
-        "the active secret proved on every dependent",
-        f"not yet on {len(missing)}: {named(missing, reasons, 10)}",
-        "mend what is named and run again; a dependent that is gone for good:"
-        " ansible-playbook keyturn.sfmc.retire -e sfmc_retire_dependent=HOST/NAME -e sfmc_retire_reason=WHY",
-    )
-
-
-def gate_closed(journal: Journal, missing: tuple[str, ...], reasons: dict[str, str]) -> Refusal:
-    """I-3: what an activation would break now."""
-    return Refusal(
-        "I-3: an activation needs a fresh attestation from every dependent",
-        journal.name,
-        "evidence for this very secret from the whole registry",
-        f"activation would break: {named(missing, reasons, 10)}",
-        "mend what is named and run again (with a --limit that reaches them); a dependent that is gone for good:"
-        " ansible-playbook keyturn.sfmc.retire -e sfmc_retire_dependent=HOST/NAME -e sfmc_retire_reason=WHY",
     )

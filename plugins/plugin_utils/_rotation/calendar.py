@@ -63,3 +63,11 @@ def dated(situation: Situation, decision: Decision) -> Decision:
     else:
         urgency = "due" if is_due(situation) else "ok"
     return replace(decision, due_at=due, expires_at=expires, urgency=urgency)
+
+
+def watched(situation: Situation, decision: Decision) -> Decision:
+    """Say whether nobody has looked at the places for longer than the inventory allows (I-43)."""
+    within, verified_at = situation.policy.verify_within, situation.journal.verified_at
+    if within is None or (verified_at is not None and situation.now <= verified_at + within):
+        return decision
+    return replace(decision, unwatched=True)

@@ -100,17 +100,37 @@ def unproved(situation: Situation) -> tuple[str, ...]:
 def soaked_at(situation: Situation) -> datetime | None:
     """Return when the last dependent that is not restarted has outlived every token made with the former secret.
 
-    None when there is no such dependent.
+    None when there is no such dependent, or an emergency waits for none of them.
     """
     rotation, soak = required(situation.journal.open_rotation), situation.policy.soak
     fingerprint = required(rotation.staged).fingerprint
-    registered = {dependent.id for dependent in situation.registry}
+    registered = {dependent.id for dependent in situation.registry} - set(sacrificed(situation))
     soaking = [
         item.at + soak
         for item in rotation.attestations
         if item.evidence == "soak" and item.fingerprint == fingerprint and item.dependent in registered
     ]
     return max(soaking, default=None)
+
+
+def sacrificed(situation: Situation) -> tuple[str, ...]:
+    """Return the ids of the dependents of the registry that a person gave up, for the activation of this rotation."""
+    rotation = required(situation.journal.open_rotation)
+    given_up = {item.dependent for item in rotation.sacrifices}
+    return tuple(dependent.id for dependent in situation.registry if dependent.id in given_up)
+
+
+def still_unsafe(situation: Situation) -> tuple[str, ...]:
+    """Return the ids of the dependents that an activation now would break, or might: not proved, or not soaked."""
+    rotation = required(situation.journal.open_rotation)
+    fingerprint, ends = required(rotation.staged).fingerprint, situation.now - situation.policy.soak
+    soaking = {
+        item.dependent
+        for item in rotation.attestations
+        if item.evidence == "soak" and item.fingerprint == fingerprint and item.at > ends
+    }
+    missing = set(missing_before_activation(situation)) | soaking
+    return tuple(dependent.id for dependent in situation.registry if dependent.id in missing)
 
 
 def batches_end_at(situation: Situation) -> datetime:

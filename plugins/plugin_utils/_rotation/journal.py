@@ -10,11 +10,13 @@ import functools
 import types
 import typing
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import SCHEMA, Journal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import UNSEALED, resealed
 
 
 class _Unreadable(Exception):
@@ -54,22 +56,54 @@ def parse_journal(document: object, where: str) -> Journal:
             str(error),
             _RESTORE,
         ) from None
-    return journal
+    return replace(journal, history=resealed(journal.history))
+
+
+def edited_by_hand(where: str, found: str) -> Refusal:
+    """Return the refusal of a journal that somebody else than this collection wrote."""
+    return Refusal(
+        "a journal is changed by the steps of a rotation, and by nobody's hand",
+        where,
+        "the seal of its content",
+        found,
+        "restore the document from the store's backup. Without one: move it away, and hand the active secret in"
+        " with -e sfmc_hand_in_rebuild=true, which proves it everywhere before anything else; nothing was changed",
+    )
 
 
 def _upgraded(document: object) -> object:
-    """Return a journal of schema version 1 as one of the next: evidence was a token's, nobody acknowledged anything."""
-    schema = document.get("schema") if isinstance(document, Mapping) else None
-    if not isinstance(document, Mapping) or not isinstance(schema, int) or isinstance(schema, bool) or schema != 1:
-        return document
+    """Return a journal of an older schema version as one of the next; what is no journal is refused later."""
+    for version, upgrade in _UPGRADES.items():
+        if isinstance(document, Mapping) and _is_schema(document.get("schema"), version):
+            document = {**document, **upgrade(document), "schema": version + 1}
+    return document
+
+
+def _is_schema(found: object, version: int) -> bool:
+    return isinstance(found, int) and not isinstance(found, bool) and found == version
+
+
+def _from_first(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Evidence was a token's, nobody acknowledged anything."""
     registry = _each_with(document.get("registry"), proof="token", care="")
     rotation, adopted = document.get("rotation"), []
     if isinstance(rotation, Mapping) and isinstance(rotation.get("attestations"), list):
         attestations = _each_with(rotation["attestations"], by="", until=None, care="")
         adopted = sorted({str(item.get("dependent")) for item in attestations if isinstance(item, Mapping)})
         rotation = {**rotation, "attestations": attestations, "batches": []}
-    more = {"registry": registry, "adopted": adopted, "forgotten": [], "rotation": rotation}
-    return {**document, "schema": 2, **more}
+    return {"registry": registry, "adopted": adopted, "forgotten": [], "rotation": rotation}
+
+
+def _from_second(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Nobody held a lease, approved or gave up anything; the history had no seals."""
+    rotation = document.get("rotation")
+    if isinstance(rotation, Mapping):
+        rotation = {**rotation, "approval": None, "sacrifices": []}
+    history = _each_with(document.get("history"), seal=UNSEALED)
+    return {"rotation": rotation, "history": history, "fence": 0, "lease": None, "verified_at": None}
+
+
+_UPGRADES = {1: _from_first, 2: _from_second}
 
 
 def _each_with(items: Any, **more: Any) -> Any:

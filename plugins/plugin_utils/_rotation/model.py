@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-SCHEMA = 2
+SCHEMA = 3
 
 T = TypeVar("T")
 
@@ -78,6 +78,38 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Lease:
+    """Who has saved the intent of a call to SFMC: nobody else acts on it before `until`, or before its answer is kept.
+
+    :param holder: for people: the controller, its process, the AWX job.
+    :param number: fencing: larger than any before, so that a holder that wakes up late finds another one, or none.
+    """
+
+    holder: str
+    number: int
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A person has seen the evidence with this digest, and says that its activation may follow."""
+
+    evidence: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Sacrifice:
+    """A dependent that an emergency activation may break: who decided that, and why."""
+
+    dependent: str
+    by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Failure:
     """The latest reason why a dependent could not be attested."""
 
@@ -117,6 +149,8 @@ class Rotation:
     batches: tuple[Batch, ...] = ()
     attestations: tuple[Attestation, ...] = ()
     failures: tuple[Failure, ...] = ()
+    approval: Approval | None = None
+    sacrifices: tuple[Sacrifice, ...] = ()
     activations_sent_at: tuple[datetime, ...] = ()
     activation_answered_at: datetime | None = None
     activated_at: datetime | None = None
@@ -129,11 +163,12 @@ class Rotation:
 
 @dataclass(frozen=True)
 class Event:
-    """One line of an integration's history."""
+    """One line of an integration's history. `seal` is a digest of it and of the line before."""
 
     at: datetime
     what: str
     detail: str = ""
+    seal: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,7 +176,8 @@ class Journal:
     """What is known of one integration; the client id is its identity, the name a label.
 
     `adopted` are the ids of the dependents that ever were attested: what stands there is known since. `forgotten` are
-    fingerprints of staged secrets that were given up: where one is found all the same, it may be replaced.
+    fingerprints of staged secrets that were given up: where one is found all the same, it may be replaced. `fence` is
+    the number of the latest lease or staged secret, `verified_at` when the places were last looked at as a whole.
     """
 
     client_id: str
@@ -153,6 +189,9 @@ class Journal:
     forgotten: tuple[str, ...] = ()
     rotation: Rotation | None = None
     history: tuple[Event, ...] = ()
+    fence: int = 0
+    lease: Lease | None = None
+    verified_at: datetime | None = None
 
     @property
     def open_rotation(self) -> Rotation | None:

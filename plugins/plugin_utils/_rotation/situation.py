@@ -55,6 +55,10 @@ class Step(str, Enum):
     """Bring `desired` to the dependents in `missing`."""
     ACTIVATE = "activate"
     """The gate is open: send the one activation of a new intent."""
+    APPROVE = "approve"
+    """A person looks at the evidence and approves it."""
+    UNSLICED = "unsliced"
+    """A run that is not a slice of a job takes the step in `then`."""
     CONFIRM = "confirm"
     """A person activates in Setup; the probe will see it."""
     NOTE_ACTIVATED = "note_activated"
@@ -128,9 +132,13 @@ class Policy:
     attestation_age: timedelta = timedelta(hours=72)
     batch_life: timedelta = timedelta(hours=1)
     clock_skew: timedelta = timedelta(minutes=2)
+    lease: timedelta = timedelta(minutes=3)
+    verify_within: timedelta | None = None
     activations_at_most: int = 3
     no_dependents: bool = False
     activate: bool = True
+    approval: bool = False
+    sliced: bool = False
     activated: bool = False
     force: str = ""
     hold: Hold | None = None
@@ -140,10 +148,15 @@ class Policy:
 
 @dataclass(frozen=True)
 class Pace:
-    """When this account last generated and last activated, whichever integration it was for."""
+    """What is kept beside the journals of an account.
+
+    :param generated_at: when it last generated, whichever integration it was for; `activated_at` likewise.
+    :param fence: how far the journal of this integration had come, so that an older one shows.
+    """
 
     generated_at: datetime | None = None
     activated_at: datetime | None = None
+    fence: int = 0
 
 
 @dataclass(frozen=True)
@@ -153,6 +166,7 @@ class Situation:
     :param registry: every dependent that was ever seen, and those that the inventory has added.
     :param declared: ids of what the inventory declares now; None when only a part of it was read.
     :param skew: server minus controller, None when no server was asked.
+    :param fence: the number of the lease that the run which asks holds; 0 when it holds none.
     """
 
     journal: Journal
@@ -163,6 +177,7 @@ class Situation:
     pace: Pace = Pace()
     skew: timedelta | None = None
     declared: frozenset[str] | None = None
+    fence: int = 0
 
 
 @dataclass(frozen=True)
@@ -173,7 +188,10 @@ class Decision:
     :param missing: ids of the dependents whose attestation the next step needs.
     :param people: those of them that only a person can bring the secret to.
     :param gone: those of them that the inventory declares no more.
-    :param then: the step that a WAIT for SFMC's pace is for.
+    :param then: the step that a WAIT for SFMC's pace, or for another run, is for.
+    :param evidence: the digest of what an APPROVE approves.
+    :param sacrificed: ids of the dependents that the activation may break, as a person has decided.
+    :param unwatched: whether the places were not looked at within the time that the inventory gives.
     :param desired: which secret the dependents should hold: `active`, `staged`, or empty when nothing is to be written.
     """
 
@@ -189,3 +207,6 @@ class Decision:
     expires_at: datetime | None = None
     urgency: str = "ok"
     then: Step = Step.NONE
+    evidence: str = ""
+    sacrificed: tuple[str, ...] = ()
+    unwatched: bool = False

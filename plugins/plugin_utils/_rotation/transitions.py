@@ -16,17 +16,20 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired imp
     desired_secret,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    Approval,
     Attestation,
     Batch,
     Dependent,
-    Event,
     Failure,
     Journal,
     Known,
+    Lease,
     Rotation,
+    Sacrifice,
     Staged,
     required,
 )
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import sealed
 
 #: How many secrets that were given up are known again where one of them is found.
 _REMEMBERED = 10
@@ -44,18 +47,29 @@ def opened(journal: Journal, rotation_id: str, reason: str, at: datetime) -> Jou
     )
 
 
-def generation_sent(journal: Journal, at: datetime) -> Journal:
+def generation_sent(journal: Journal, at: datetime, lease: Lease) -> Journal:
     """The one generation of this rotation is about to be sent (I-6)."""
-    return _changed(journal, at, "generation sent", generation_sent_at=at)
+    return _changed(_holding(journal, lease), at, "generation sent", generation_sent_at=at)
+
+
+def answer_lost(journal: Journal, at: datetime) -> Journal:
+    """The call of an intent was sent, and its holder knows no more than anybody else what came of it (I-6)."""
+    return _changed(_released(journal), at, "answer lost")
+
+
+def taken_over(journal: Journal, at: datetime, lease: Lease) -> Journal:
+    """Another run finds out what came of an intent; who held it may wake up, and sends nothing any more (I-7)."""
+    return _changed(_holding(journal, lease), at, "taken over", detail=lease.holder)
 
 
 def generation_refused(journal: Journal, at: datetime) -> Journal:
     """The generation was certainly not carried out, so that another may be sent."""
-    return _changed(journal, at, "generation refused", generation_sent_at=None)
+    return _changed(_released(journal), at, "generation refused", generation_sent_at=None)
 
 
 def staged(journal: Journal, secret: Staged, at: datetime) -> Journal:
     """The staged secret is kept."""
+    journal = replace(_released(journal), fence=journal.fence + 1)
     return _changed(journal, at, "staged", detail=secret.fingerprint, staged=secret)
 
 
@@ -141,21 +155,40 @@ def attested(
     )
 
 
-def activation_sent(journal: Journal, at: datetime) -> Journal:
+def approved(journal: Journal, evidence: str, by: str, at: datetime) -> Journal:
+    """A person has seen the evidence for this activation; when it changes, that counts no more."""
+    return _changed(journal, at, "approved", detail=f"{evidence} by {by}", approval=Approval(evidence, by, at))
+
+
+def given_up(journal: Journal, dependents: Iterable[str], by: str, reason: str, at: datetime) -> Journal:
+    """A person decides that the activation of this rotation may break these dependents."""
+    names = sorted(set(dependents))
+    kept = [item for item in _open(journal).sacrifices if item.dependent not in names]
+    sacrifices = (*kept, *(Sacrifice(name, by, reason, at) for name in names))
+    return _changed(journal, at, "sacrificed", detail=f"{', '.join(names)} by {by}: {reason}", sacrifices=sacrifices)
+
+
+def verified(journal: Journal, at: datetime) -> Journal:
+    """All places of a run were looked at."""
+    return replace(journal, verified_at=at)
+
+
+def activation_sent(journal: Journal, at: datetime, lease: Lease | None = None) -> Journal:
     """One activation is about to be sent, or a person is asked for it (I-6)."""
+    journal = _holding(journal, lease) if lease else journal
     sent = (*_open(journal).activations_sent_at, at)
     return _changed(journal, at, "activation sent", activations_sent_at=sent)
 
 
 def activation_answered(journal: Journal, at: datetime) -> Journal:
     """Whoever activates says that it is done; the probe has the last word."""
-    return _changed(journal, at, "activation answered", activation_answered_at=at)
+    return _changed(_released(journal), at, "activation answered", activation_answered_at=at)
 
 
 def activation_refused(journal: Journal, at: datetime) -> Journal:
     """The activation was certainly not carried out, so that it does not count as a try."""
     sent = _open(journal).activations_sent_at[:-1]
-    return _changed(journal, at, "activation refused", activations_sent_at=sent)
+    return _changed(_released(journal), at, "activation refused", activations_sent_at=sent)
 
 
 def activated(journal: Journal, at: datetime) -> Journal:
@@ -167,7 +200,7 @@ def activated(journal: Journal, at: datetime) -> Journal:
     secret = required(rotation.staged)
     proved = () if rotation.lost_at or rotation.abandoned_at else rotation.attestations
     known = Known(secret.fingerprint, secret.generated_at)
-    journal = replace(journal, active=known)
+    journal = replace(_released(journal), active=known)
     return _changed(journal, at, "activated", detail=known.fingerprint, activated_at=at, attestations=proved)
 
 
@@ -202,14 +235,41 @@ def abandoned(journal: Journal, reason: str, at: datetime) -> Journal:
 
 def forgotten(journal: Journal, at: datetime) -> Journal:
     """The staged secret is dropped, the rotation is over without an activation."""
-    staged = _open(journal).staged
-    dropped = (*journal.forgotten, staged.fingerprint)[-_REMEMBERED:] if staged else journal.forgotten
-    return _changed(replace(journal, forgotten=dropped), at, "forgotten", closed_at=at, outcome="abandoned")
+    return _changed(_remembering(_released(journal)), at, "forgotten", closed_at=at, outcome="abandoned")
 
 
 def closed(journal: Journal, at: datetime) -> Journal:
     """The former secret is dead, the soak was clean, the previous secret is purged."""
-    return _changed(journal, at, "closed", closed_at=at, outcome="rotated")
+    return _changed(_released(journal), at, "closed", closed_at=at, outcome="rotated")
+
+
+def rebuilt(journal: Journal, rotation_id: str, fence: int, at: datetime) -> Journal:
+    """Nobody knows what came after this journal (I-45): the active secret goes wherever another may be.
+
+    It is a rotation that was given up from its beginning, and of which nobody knows the staged secret.
+
+    :param fence: how far the journal had come that was lost.
+    """
+    begun = Rotation(rotation_id, "rebuilt", at, distribution_at=at, abandoned_at=at)
+    ahead = max(journal.fence, fence) + 1
+    journal = replace(_remembering(_released(journal)), rotation=begun, fence=ahead, adopted=())
+    return _noted(journal, at, "rebuilt", rotation_id)
+
+
+def _remembering(journal: Journal) -> Journal:
+    """Know the staged secret again where it is found although it was given up."""
+    staged = journal.open_rotation.staged if journal.open_rotation else None
+    if staged is None:
+        return journal
+    return replace(journal, forgotten=(*journal.forgotten, staged.fingerprint)[-_REMEMBERED:])
+
+
+def _holding(journal: Journal, lease: Lease) -> Journal:
+    return replace(journal, lease=lease, fence=lease.number)
+
+
+def _released(journal: Journal) -> Journal:
+    return replace(journal, lease=None)
 
 
 def _open(journal: Journal) -> Rotation:
@@ -222,4 +282,5 @@ def _changed(journal: Journal, at: datetime, what: str, detail: str = "", **fact
 
 
 def _noted(journal: Journal, at: datetime, what: str, detail: str) -> Journal:
-    return replace(journal, history=(*journal.history, Event(at, what, detail)))
+    before = journal.history[-1].seal if journal.history else ""
+    return replace(journal, history=(*journal.history, sealed(before, at, what, detail)))

@@ -10,23 +10,33 @@ from datetime import datetime, timedelta
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret, checked_secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Known, Staged
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, transitions
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    Journal,
+    Known,
+    Lease,
+    Staged,
+    required,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Sighting, Verdict
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
 
 
-def kept(record: Record, secret: Secret, now: datetime, usable_delay: timedelta) -> Record:
+def kept(record: Record, secret: Secret, now: datetime, usable_delay: timedelta, fence: int = 0) -> Record:
     """Return the record with a staged secret that has just come in. Pure; the caller saves it at once.
 
     Its age is not known to the second: it is not older than the rotation, and not younger than now.
 
-    :raises Refusal: no rotation waits for a secret, the form is wrong, or it is one that is known already.
+    :param fence: the number of the lease under which it was asked for; 0 for what a person hands in.
+    :raises Refusal: no rotation waits for a secret, another run waits for its answer, the form is wrong, or it is one
+        that is known already.
+    :raises Conflict: another run has taken the lease over, and come to a staged secret of its own.
     """
     rotation, name = record.journal.open_rotation, record.journal.name
     if rotation is None or rotation.overlap_at or rotation.activated_at or rotation.abandoned_at or rotation.lost_at:
         raise _not_asked_for(name, "no open rotation" if rotation is None else "one that has its staged secret")
     _check_new(record, secret, name)
+    _check_lease(record, now, fence)
     generated_at = rotation.generation_sent_at or rotation.opened_at
     staged = Staged(record.secrets.fingerprint(secret), generated_at, now + usable_delay)
     return Record(transitions.staged(record.journal, staged, now), replace(record.secrets, staged=secret))
@@ -74,30 +84,63 @@ def adopted(record: Record, text: str, generated_at: datetime | None, seen: Sigh
     return Record(journal, replace(record.secrets, active=secret, previous=former))
 
 
+def rebuilt(
+    record: Record, text: str, generated_at: datetime | None, seen: Sighting, now: datetime, fence: int
+) -> Record:
+    """Return the record of an integration whose journal was lost, or fell back: nobody knows what hosts hold (I-45).
+
+    :param fence: how far the journal had come that was lost.
+    :raises Refusal: as `adopted` does.
+    """
+    bare = replace(record, journal=replace(record.journal, rotation=None), secrets=replace(record.secrets, staged=None))
+    adopting = adopted(bare, text, generated_at, seen, now)
+    former = replace(adopting.journal, rotation=record.journal.rotation)
+    return adopting.with_journal(transitions.rebuilt(former, _next_id(record, now), fence, now))
+
+
 def opened(record: Record, reason: str, now: datetime) -> Record:
     """Return the record with a new rotation; its id goes into the description of the generation."""
     if record.journal.open_rotation is not None:
         raise Conflict(record.journal.name)
-    number = 1 + sum(event.what == "opened" for event in record.journal.history)
-    rotation_id = f"{now:%Y%m%d}-{record.journal.client_id[:6]}-{number}"
-    return record.with_journal(transitions.opened(record.journal, rotation_id, reason, now))
+    return record.with_journal(transitions.opened(record.journal, _next_id(record, now), reason, now))
 
 
-def intending_to_generate(record: Record, reason: str, now: datetime) -> Record:
+def _next_id(record: Record, now: datetime) -> str:
+    number = 1 + sum(event.what in ("opened", "rebuilt") for event in record.journal.history)
+    return f"{now:%Y%m%d}-{record.journal.client_id[:6]}-{number}"
+
+
+def leased(journal: Journal, holder: str, until: datetime) -> Lease:
+    """Return the next lease: its number is larger than any before."""
+    return Lease(holder, journal.fence + 1, until)
+
+
+def taken_over(record: Record, holder: str, now: datetime, life: timedelta) -> Record:
+    """Return the record with the lease of an intent in the hands of a run that finds out what came of it."""
+    lease = leased(record.journal, holder, now + life)
+    return record.with_journal(transitions.taken_over(record.journal, now, lease))
+
+
+def intending_to_generate(record: Record, reason: str, holder: str, now: datetime, life: timedelta) -> Record:
     """Return the record with the intent of one generation; Conflict when somebody else has it (I-1, I-6)."""
     record = record if record.journal.open_rotation else opened(record, reason, now)
     rotation = record.journal.open_rotation
     if rotation is None or rotation.generation_sent_at or rotation.staged:
         raise Conflict(record.journal.name)
-    return record.with_journal(transitions.generation_sent(record.journal, now))
+    lease = leased(record.journal, holder, now + life)
+    return record.with_journal(transitions.generation_sent(record.journal, now, lease))
 
 
-def intending_to_activate(record: Record, sent_before: int, now: datetime) -> Record:
-    """Return the record with the intent of one activation; Conflict when somebody else has it."""
+def intending_to_activate(record: Record, sent_before: int, holder: str, now: datetime, life: timedelta) -> Record:
+    """Return the record with the intent of one activation; Conflict when somebody else has it.
+
+    :param holder: empty when a person activates, who needs no lease.
+    """
     rotation = record.journal.open_rotation
     if rotation is None or len(rotation.activations_sent_at) != sent_before:
         raise Conflict(record.journal.name)
-    return record.with_journal(transitions.activation_sent(record.journal, now))
+    lease = leased(record.journal, holder, now + life) if holder else None
+    return record.with_journal(transitions.activation_sent(record.journal, now, lease))
 
 
 def activated(record: Record, now: datetime) -> Record:
@@ -131,6 +174,16 @@ def _check_new(record: Record, secret: Secret, name: str) -> None:
                 f"the {which} secret, {record.secrets.fingerprint(secret)}",
                 "generate in Setup > Installed Packages > Staged Secret, and hand in what is shown there",
             )
+
+
+def _check_lease(record: Record, now: datetime, fence: int) -> None:
+    """What was asked for under a lease is kept as long as nobody else has come to another; a person waits for runs."""
+    journal = record.journal
+    if not fence:
+        if journal.lease is not None and now < journal.lease.until:
+            raise blockers.leased(journal, journal.lease)
+    elif fence != journal.fence and required(journal.open_rotation).staged is not None:
+        raise Conflict(journal.name)
 
 
 def _not_asked_for(name: str, found: str) -> Refusal:

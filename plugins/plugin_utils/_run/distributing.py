@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, transitions
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import gate_blockers, transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     Attestation,
@@ -77,7 +77,7 @@ def _outside(run: Run, evidence: Evidence) -> Mapping[str, str]:
     wanted = journal.active.fingerprint if journal.active else ""
     strays = tuple(item.dependent.id for item in evidence.proved if item.fingerprint != wanted)
     if strays:
-        raise blockers.given_up(journal, strays)
+        raise gate_blockers.given_up(journal, strays)
     return dict(evidence.failed)
 
 

@@ -22,15 +22,24 @@ def hand_in(run: Run, text: str, check_mode: bool = False) -> None:
     if check_mode:
         changes.kept(record, secret, run.client.measured_now(), run.integration.policy.usable_delay)
     else:
-        run.keep_staged(secret)
+        run.pace.reached(run.keep_staged(secret).journal.fence)
 
 
-def adopt(run: Run, text: str, generated_at: datetime | None, check_mode: bool = False) -> Decision:
-    """Take in the active secret, if SFMC accepts it."""
+def adopt(
+    run: Run, text: str, generated_at: datetime | None, check_mode: bool = False, rebuild: bool = False
+) -> Decision:
+    """Take in the active secret, if SFMC accepts it.
+
+    :param rebuild: nobody knows what hosts hold, as the journal was lost. So it is, too, when the journal fell back.
+    """
     name = run.integration.name
     seen = run.client.sight(run.integration.client_id, checked_secret(text, f"the secret for {name}"))
 
+    fence = run.pace.load().fence
+
     def adopting(record: Record) -> Record:
+        if rebuild or record.journal.fence < fence:
+            return changes.rebuilt(record, text, generated_at, seen, run.client.measured_now(), fence)
         return changes.adopted(record, text, generated_at, seen, run.client.measured_now())
 
     if check_mode:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import (
@@ -73,58 +74,76 @@ class Keeper:
 
 
 class PaceKeeper:
-    """When an account last generated and activated, whichever integration and controller it was (I-8)."""
+    """What an account keeps beside its journals: its pace (I-8), and how far each journal has come (I-45)."""
 
-    def __init__(self, store: Store, account: str) -> None:
-        """Take the store and the account's key."""
+    def __init__(self, store: Store, account: str, client_id: str) -> None:
+        """Take the store, the account's key, and whose journal it is about."""
         self._store = store
         self._document = f"account-{account}"
+        self._client_id = client_id
 
     def load(self) -> Pace:
-        """Return the times."""
-        return self._load()[0]
+        """Return the times, and the fence of this integration."""
+        kept, _version = self._load()
+        times = {name: _time(kept[name]) for name in _PACED if name in kept}
+        return Pace(**times, fence=_fences(kept).get(self._client_id, 0))
 
     def claim(self, what: str, now: datetime, pace: timedelta) -> None:
         """Take the account's next slot for `generated_at` or `activated_at`.
 
         :raises Conflict: somebody took it within `pace`.
         """
-        present, version = self._load()
-        times = {name: getattr(present, name) for name in _PACED}
-        if times[what] is not None and now < times[what] + pace:
+        kept, version = self._load()
+        if what in kept and now < _time(kept[what]) + pace:
             raise Conflict(self._store.where(self._document))
-        times[what] = now
-        self._save(times, version)
+        self._store.save(self._document, {**kept, what: now.isoformat()}, version)
 
-    def taken(self, what: str, now: datetime) -> None:
-        """Count the pace of `generated_at` or `activated_at` from now on: it was sent at the claim, and has happened.
+    def taken(self, what: str, now: datetime, fence: int) -> None:
+        """Count the pace of `generated_at` or `activated_at` from now on: what the claim was for has happened."""
+        self._keep(lambda kept: {what: max(now, _time(kept[what]) if what in kept else now).isoformat()}, fence)
 
-        Whoever was quicker to save something for this account has claimed later than that.
-        """
-        present, version = self._load()
-        times = {name: getattr(present, name) for name in _PACED}
-        times[what] = max(now, times[what] or now)
-        try:
-            self._save(times, version)
-        except Conflict:
-            return
+    def reached(self, fence: int) -> None:
+        """Note how far the journal has come."""
+        self._keep(lambda kept: {}, fence)
 
-    def _save(self, times: dict[str, datetime | None], version: str | None) -> None:
-        document = {name: when.isoformat() for name, when in times.items() if when is not None}
-        self._store.save(self._document, document, version)
+    def _keep(self, more: Callable[[dict[str, Any]], dict[str, Any]], fence: int) -> None:
+        for attempt in range(_TRIES):
+            kept, version = self._load()
+            fences = _fences(kept)
+            fences[self._client_id] = max(fence, fences.get(self._client_id, 0))
+            try:
+                self._store.save(self._document, {**kept, **more(kept), "fences": fences}, version)
+            except Conflict:
+                if attempt == _TRIES - 1:
+                    raise
+            else:
+                return
 
-    def _load(self) -> tuple[Pace, str | None]:
+    def _load(self) -> tuple[dict[str, Any], str | None]:
         stored = self._store.load(self._document)
         if stored is None:
-            return Pace(), None
+            return {}, None
+        kept = stored.document
         try:
-            times = {name: datetime.fromisoformat(text) for name, text in stored.document.items()}
-            return Pace(**times), stored.version
-        except (TypeError, ValueError):
-            raise Refusal(
-                "the account's pace is read only when it is understood",
-                self._store.where(self._document),
-                f"times for {' and '.join(_PACED)}",
-                "something else",
-                "restore the document from its backup, or remove it five minutes after the last generation",
-            ) from None
+            unknown = kept.keys() - {*_PACED, "fences"}
+            understood = not unknown and all(_time(kept[name]).tzinfo for name in _PACED if name in kept)
+            _fences(kept)
+        except (TypeError, ValueError, AttributeError):
+            understood = False
+        if understood:
+            return kept, stored.version
+        raise Refusal(
+            "the account's pace is read only when it is understood",
+            self._store.where(self._document),
+            f"times for {' and '.join(_PACED)}, numbers for fences",
+            "something else",
+            "restore the document from its backup, or remove it five minutes after the last generation",
+        )
+
+
+def _time(text: Any) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _fences(kept: dict[str, Any]) -> dict[str, int]:
+    return {str(name): int(number) for name, number in kept.get("fences", {}).items()}

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from datetime import datetime
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import named
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.gate_blockers import named
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
@@ -48,6 +50,11 @@ _NOWHERE: dict[str, Any] = {
     "missing": [],
     "people": [],
     "gone": [],
+    "sacrificed": [],
+    "evidence": "",
+    "seal": None,
+    "verified_at": None,
+    "unwatched": False,
     "failing": [],
     "dependents": 0,
     "proved": 0,
@@ -77,6 +84,11 @@ def _standing(run: Run, record: Record, decision: Decision) -> dict[str, Any]:
         "missing": list(decision.missing),
         "people": list(decision.people),
         "gone": list(decision.gone),
+        "sacrificed": list(decision.sacrificed),
+        "evidence": decision.evidence,
+        "seal": journal.history[-1].seal if journal.history else None,
+        "verified_at": _text(journal.verified_at),
+        "unwatched": decision.unwatched,
         "failing": [item.dependent for item in rotation.failures if item.dependent in missing] if rotation else [],
         "dependents": dependents,
         "proved": dependents - len(decision.missing) if _counts(decision) else 0,
@@ -92,23 +104,48 @@ def _counts(decision: Decision) -> bool:
 def waits_for(run: Run, record: Record, decision: Decision) -> str:
     """Return one sentence: what happens next, when, or who has to do what."""
     step = decision.step
-    if step is Step.STOP:
-        return "; ".join(str(blocker) for blocker in decision.blockers)
-    if step is Step.NONE and decision.blockers:
+    if step is Step.STOP or (step is Step.NONE and decision.blockers):
         return "; ".join(str(blocker) for blocker in decision.blockers)
     if step is Step.NONE:
         return f"nothing; due {_day(decision.due_at)}"
     if step is Step.WAIT:
-        return f"the clock, until {_text(decision.not_before)}"
-    if step is Step.HAND_IN:
-        return run.provider.to_generate(run.order(record), run.integration.name)
-    if step is Step.CONFIRM:
-        return run.provider.to_activate(run.order(record))
-    if step is Step.GENERATE and run.provider.operator:
-        return "the next run, which asks a person to generate a staged secret"
+        return _clock(record, decision)
     if step is Step.DISTRIBUTE:
         return _proof_from(record, decision)
+    if step in (Step.HAND_IN, Step.APPROVE, Step.CONFIRM) or (step is Step.GENERATE and run.provider.operator):
+        return _person(run, record, decision)
     return _NEXT[step]
+
+
+def _clock(record: Record, decision: Decision) -> str:
+    lease, until = record.journal.lease, _text(decision.not_before)
+    if lease is not None and decision.not_before == lease.until:
+        return f"another run ({lease.holder}), until {until} at the latest"
+    return f"the clock, until {until}"
+
+
+def _person(run: Run, record: Record, decision: Decision) -> str:
+    if decision.step is Step.HAND_IN:
+        return run.provider.to_generate(run.order(record), run.integration.name)
+    if decision.step is Step.CONFIRM:
+        return run.provider.to_activate(run.order(record))
+    if decision.step is Step.APPROVE:
+        return _approval(run, decision)
+    return "the next run, which asks a person to generate a staged secret"
+
+
+def _approval(run: Run, decision: Decision) -> str:
+    variables = {
+        "sfmc_approve_integration": run.integration.name,
+        "sfmc_approve_evidence": decision.evidence,
+        "sfmc_approve_by": "WHO",
+    }
+    breaks = named(decision.sacrificed, {}, most=5)
+    return (
+        "a person who has looked at the evidence"
+        + (f", and at what the activation would break ({breaks})" if breaks else "")
+        + f": ansible-playbook keyturn.sfmc.approve -e {shlex.quote(json.dumps(variables))}"
+    )
 
 
 def _proof_from(record: Record, decision: Decision) -> str:
@@ -138,6 +175,7 @@ _NEXT = {
     Step.DISCARD: "the next run, which drops a handed-in secret that SFMC does not accept",
     Step.NOTE_OVERLAP: "the next run, which begins to distribute",
     Step.ACTIVATE: "the next run, which activates",
+    Step.UNSLICED: "a run that sees the whole inventory: this one is a slice of a job (sfmc_sliced)",
     Step.NOTE_ACTIVATED: "the next run, which records the activation",
     Step.NOTE_LOST: "the next run, which puts the active secret back",
     Step.NOTE_ORPHANED: "a person",

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, transitions
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import gate_blockers, transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 
 
 def retire(run: Run, dependent_id: str, reason: str, check_mode: bool) -> bool:
     """Take a dependent out of the registry; Refusal while the inventory declares it. Tell whether it was there."""
     if run.declares(dependent_id):
-        raise blockers.still_declared(run.integration.name, dependent_id)
+        raise gate_blockers.still_declared(run.integration.name, dependent_id)
     known = dependent_id in registered_ids(run)
     if known and not check_mode:
         run.note("retired", lambda journal, at: transitions.retired(journal, dependent_id, reason, at))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -61,12 +62,13 @@ class Workshop:
         return Run(
             integration,
             Keeper(store, integration.client_id, integration.name),
-            PaceKeeper(store, integration.account),
+            PaceKeeper(store, integration.account, integration.client_id),
             provider_for(integration),
             SfmcClient(integration.auth_url, HttpClient(integration.ca_path)),
             lambda: self._by_client_id().get(integration.client_id, ()),
             self._tell,
-            whole=self._hosts is None,
+            whole=self._hosts is None and not integration.policy.sliced,
+            holder=holder(),
         )
 
     def _gathered(self) -> dict[str, tuple[Dependent, ...]]:
@@ -75,6 +77,12 @@ class Workshop:
         for item in self._inventory.dependents(self._hosts, self._wanted):
             found.setdefault(item.client_id, []).append(item.dependent)
         return {client_id: tuple(dependents) for client_id, dependents in found.items()}
+
+
+def holder() -> str:
+    """Return who this is, for people who find its lease: the machine, the process, the AWX job where there is one."""
+    job = os.environ.get("JOB_ID")
+    return f"{socket.gethostname()}, process {os.getpid()}" + (f", AWX job {job}" if job else "")
 
 
 def store_for(settings: Mapping[str, Any], vault_secrets: list[tuple[str, Any]]) -> Store:

@@ -124,6 +124,8 @@ policies = st.builds(
     Policy,
     no_dependents=st.booleans(),
     activate=st.sampled_from([True, True, True, False]),
+    approval=st.sampled_from([False, False, False, True]),
+    sliced=st.sampled_from([False, False, False, True]),
     force=st.sampled_from(["", "", "leak"]),
     hold=st.sampled_from([None, None, None, Hold("freeze"), Hold("freeze", NOW), Hold("freeze", NOW + SECOND)]),
     operator=st.booleans(),
@@ -161,7 +163,7 @@ def likely(draw: st.DrawFn) -> Situation:
     return Situation(
         journal=Journal("id", "crm", active=Known(B if turn == "soak" else A, NOW - 170 * DAY), rotation=rotation),
         registry=draw(registries),
-        policy=draw(st.just(Policy()) | st.just(Policy(operator=True)) | policies),
+        policy=draw(st.sampled_from([Policy(), Policy(operator=True), Policy(approval=True)]) | policies),
         now=NOW,
         probe=draw(st.just(seen) | probes),
         pace=draw(st.just(Pace()) | paces),

@@ -23,6 +23,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     Failure,
     Journal,
     Known,
+    Lease,
     Staged,
     required,
 )
@@ -133,7 +134,7 @@ class World:
         self.pace = replace(self.pace, generated_at=self.now)
         rotation = required(self.journal.open_rotation)
         assert not self.staged_is_used(), "I-1: a generation replaces a staged secret that hosts use"
-        self.journal = transitions.generation_sent(self.journal, self.now)
+        self.journal = transitions.generation_sent(self.journal, self.now, self.lease())
         if answer == REFUSED:
             self.journal = transitions.generation_refused(self.journal, self.now)
         elif answer != LOST_BEFORE:
@@ -143,7 +144,11 @@ class World:
             if answer == DONE:
                 self.keep(secret)
 
+    def lease(self) -> Lease:
+        return Lease("a run", self.journal.fence + 1, self.now + self.policy.lease)
+
     def _retrieve(self) -> None:
+        self.journal = transitions.taken_over(self.journal, self.now, self.lease())
         if self.generated_for.get(required(self.journal.open_rotation).id):
             self.keep(f"s{self.made}")
         else:
@@ -173,7 +178,7 @@ class World:
         behind = {item.id: held for item, held in self.hosts.items() if held != self.staged}
         assert not behind or self.meddled, f"I-3: an activation breaks {behind}"
         self.pace = replace(self.pace, activated_at=self.now)
-        self.journal = transitions.activation_sent(self.journal, self.now)
+        self.journal = transitions.activation_sent(self.journal, self.now, self.lease())
         if answer in (DONE, LOST_AFTER):
             self.activate()
         elif answer == LATE:

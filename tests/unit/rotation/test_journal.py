@@ -18,13 +18,16 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.journal import journal_document, parse_journal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
     SCHEMA,
+    Approval,
     Attestation,
     Batch,
-    Event,
     Failure,
     Journal,
+    Lease,
     Rotation,
+    Sacrifice,
 )
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import sealed
 
 from ._strategies import STEADY, journals
 from ._support import APP1, NOW, A, B, activated
@@ -46,10 +49,13 @@ def whole() -> Journal:
         activation_answered_at=NOW,
         attestations=(vouched,),
         batches=(Batch("3f9c2a7d10be", NOW),),
+        approval=Approval("0123456789abcdef", "alice@example.com", NOW),
+        sacrifices=(Sacrifice(APP1.id, "alice@example.com", "the secret leaked", NOW),),
     )
     registry = tuple(dataclasses.replace(item, care="0123456789abcdef") for item in about.registry)
-    history = (Event(NOW, "opened", "r1: due"),)
-    kept = {"adopted": (APP1.id,), "forgotten": (B,)}
+    history = (sealed("", NOW, "opened", "r1: due"),)
+    lease = Lease("controller, process 1", 7, NOW)
+    kept = {"adopted": (APP1.id,), "forgotten": (B,), "fence": 7, "lease": lease, "verified_at": NOW}
     return dataclasses.replace(about, rotation=rotation, registry=registry, history=history, **kept)
 
 
@@ -98,9 +104,26 @@ def test_an_empty_journal_goes_round() -> None:
     assert parse_journal(json.loads(json.dumps(journal_document(empty))), WHERE) == empty
 
 
+def of_the_second_schema() -> dict[str, Any]:
+    """Return the example as it was written before there were leases, approvals and seals."""
+    second = {name: value for name, value in document().items() if name not in ("fence", "lease", "verified_at")}
+    second["schema"] = 2
+    del second["rotation"]["approval"], second["rotation"]["sacrifices"]
+    for line in second["history"]:
+        del line["seal"]
+    return second
+
+
+def test_a_journal_of_the_second_schema_is_read_as_what_it_meant() -> None:
+    read = parse_journal(of_the_second_schema(), WHERE)
+    assert (read.schema, read.fence, read.lease, read.verified_at) == (SCHEMA, 0, None, None)
+    assert read.rotation and (read.rotation.approval, read.rotation.sacrifices) == (None, ())
+    assert read.history == whole().history, "its lines get their seals"
+
+
 def test_a_journal_of_the_first_schema_is_read_as_what_it_meant() -> None:
     attestation = {"dependent": APP1.id, "fingerprint": A, "places": ["p"], "at": NOW.isoformat(), "evidence": "token"}
-    first = {name: value for name, value in document().items() if name not in ("adopted", "forgotten")}
+    first = {name: value for name, value in of_the_second_schema().items() if name not in ("adopted", "forgotten")}
     first["schema"] = 1
     first["rotation"]["attestations"] = [attestation]
     del first["rotation"]["batches"]
@@ -115,7 +138,8 @@ def test_a_journal_of_the_first_schema_is_read_as_what_it_meant() -> None:
 
 def test_an_empty_journal_of_the_first_schema_is_read() -> None:
     first = {**journal_document(Journal("id", "crm")), "schema": 1}
-    del first["adopted"], first["forgotten"]
+    for name in ("adopted", "forgotten", "fence", "lease", "verified_at"):
+        del first[name]
     assert parse_journal(first, WHERE) == Journal("id", "crm")
 
 
@@ -161,9 +185,8 @@ def test_a_missing_field_is_refused_and_named(path: tuple[Any, ...]) -> None:
 @pytest.mark.parametrize("wrong", [True, 7, 1.5, [CANARY], {CANARY: CANARY}], ids=repr)
 def test_a_field_of_another_type_is_refused(path: tuple[Any, ...], wrong: object) -> None:
     damaged = document()
-    record_at(damaged, path)[path[-1]] = (
-        [7] if path[-1] in ("places", "adopted", "forgotten") and wrong == [CANARY] else wrong
-    )
+    takes = {"places": [CANARY], "adopted": [CANARY], "forgotten": [CANARY], "fence": 7, "number": 7}
+    record_at(damaged, path)[path[-1]] = [7] if takes.get(path[-1]) == wrong else wrong
     refused(damaged)
 
 

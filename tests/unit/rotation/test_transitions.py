@@ -13,11 +13,14 @@ import pytest
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    Approval,
     Batch,
     Failure,
     Journal,
     Known,
+    Lease,
     Rotation,
+    Sacrifice,
     Staged,
     required,
 )
@@ -43,11 +46,20 @@ from ._support import (
 Change = Callable[[Journal], Journal]
 SECRET = Staged(B, NOW, NOW + 5 * MINUTE)
 BATCH = Batch("b1", NOW)
+LEASE = Lease("controller", 7, NOW + 3 * MINUTE)
+
+
+def holding(about: Journal) -> Journal:
+    """Return a journal with a lease."""
+    return replace(about, lease=LEASE, fence=LEASE.number)
+
 
 CHANGES: dict[str, tuple[Journal, Change]] = {
     "adopted": (journal(), lambda about: transitions.adopted(about, Known(B, NOW), NOW)),
     "opened": (journal(), lambda about: transitions.opened(about, "r1", "due", NOW)),
-    "generation sent": (requested(sent=False), lambda about: transitions.generation_sent(about, NOW)),
+    "generation sent": (requested(sent=False), lambda about: transitions.generation_sent(about, NOW, LEASE)),
+    "answer lost": (holding(requested()), lambda about: transitions.answer_lost(about, NOW)),
+    "taken over": (holding(requested()), lambda about: transitions.taken_over(about, NOW, LEASE)),
     "generation refused": (requested(), lambda about: transitions.generation_refused(about, NOW)),
     "staged": (requested(), lambda about: transitions.staged(about, SECRET, NOW)),
     "discarded": (usable(overlap_at=None), lambda about: transitions.discarded(about, NOW)),
@@ -56,6 +68,8 @@ CHANGES: dict[str, tuple[Journal, Change]] = {
     "retired": (journal(), lambda about: transitions.retired(about, APP1.id, "sold", NOW)),
     "attested": (distributing(), lambda about: transitions.attested(about, (shown(APP1),), (), NOW)),
     "activation sent": (attested(), lambda about: transitions.activation_sent(about, NOW)),
+    "approved": (attested(), lambda about: transitions.approved(about, "0123", "alice", NOW)),
+    "sacrificed": (attested(), lambda about: transitions.given_up(about, [APP2.id], "alice", "a leak", NOW)),
     "activation refused": (
         attested(activations_sent_at=(NOW - DAY, NOW)),
         lambda about: transitions.activation_refused(about, NOW),
@@ -66,6 +80,7 @@ CHANGES: dict[str, tuple[Journal, Change]] = {
     "abandoned": (usable(), lambda about: transitions.abandoned(about, "no time", NOW)),
     "forgotten": (usable(abandoned_at=NOW), lambda about: transitions.forgotten(about, NOW)),
     "closed": (activated(), lambda about: transitions.closed(about, NOW)),
+    "rebuilt": (journal(), lambda about: transitions.rebuilt(about, "r2", 9, NOW)),
 }
 
 
@@ -96,6 +111,8 @@ def changed(what: str) -> Rotation:
         ("discarded", "staged", None),
         ("usable", "overlap_at", NOW),
         ("distributing", "distribution_at", NOW),
+        ("approved", "approval", Approval("0123", "alice", NOW)),
+        ("sacrificed", "sacrifices", (Sacrifice(APP2.id, "alice", "a leak", NOW),)),
         ("activation sent", "activations_sent_at", (NOW,)),
         ("activation refused", "activations_sent_at", (NOW - DAY,)),
         ("activated", "activated_at", NOW),
@@ -106,6 +123,9 @@ def changed(what: str) -> Rotation:
         ("forgotten", "outcome", "abandoned"),
         ("closed", "closed_at", NOW),
         ("closed", "outcome", "rotated"),
+        ("rebuilt", "abandoned_at", NOW),
+        ("rebuilt", "distribution_at", NOW),
+        ("rebuilt", "staged", None),
     ],
 )
 def test_each_effect_records_its_fact(what: str, field: str, value: object) -> None:
@@ -180,7 +200,7 @@ def test_what_is_not_open_or_is_activated_cannot_be_given_up(about: Journal) -> 
 
 
 @pytest.mark.parametrize(
-    "what", [name for name in CHANGES if name not in ("adopted", "opened", "retired", "abandoned")]
+    "what", [name for name in CHANGES if name not in ("adopted", "opened", "retired", "abandoned", "rebuilt")]
 )
 def test_without_an_open_rotation_an_effect_of_one_is_a_fault(what: str) -> None:
     with pytest.raises(LookupError):

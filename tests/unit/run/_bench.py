@@ -122,7 +122,7 @@ class Bench:
         return Run(
             integration,
             Keeper(self.store, integration.client_id, integration.name),
-            PaceKeeper(self.store, integration.account),
+            PaceKeeper(self.store, integration.account, integration.client_id),
             self._provider(integration),
             SfmcClient(integration.auth_url, self.http, sleep=self.pause, clock=self.clock),
             lambda: declared,

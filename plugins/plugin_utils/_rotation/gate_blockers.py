@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Refusals around the registry and the gate: one function each, so that a rule has one text."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import abandon_command
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
+
+
+def no_dependents(journal: Journal) -> Refusal:
+    """I-38."""
+    return Refusal(
+        "I-38: an empty plan is not a success",
+        journal.name,
+        "at least one dependent in sfmc_dependents of some host",
+        "none in the whole inventory",
+        f"declare where the secret is kept, or say `dependents: none` in sfmc_integrations.{journal.name}",
+    )
+
+
+def gone(journal: Journal, names: tuple[str, ...]) -> Refusal:
+    """I-11: it may be down, renamed or taken away; only a person knows."""
+    return Refusal(
+        "I-11: the registry shrinks only by an explicit retire",
+        journal.name,
+        "every dependent of the registry proved",
+        f"{len(names)} that the inventory declares no more: {named(names, {}, most=5)}",
+        "declare it again if it still uses the secret; if it is gone for good:"
+        " ansible-playbook keyturn.sfmc.retire -e "
+        + shlex.quote(json.dumps({"sfmc_retire_dependent": names[0], "sfmc_retire_reason": "WHY"})),
+    )
+
+
+def given_up(journal: Journal, names: tuple[str, ...]) -> Refusal:
+    """I-7: a batch came to its end after everything else had."""
+    return Refusal(
+        "I-7: what a batch writes is what the journal still wants",
+        journal.name,
+        "the rotation that the batch was begun for",
+        f"none that is open, and a secret that was given up on {len(names)} dependent(s): {named(names, {}, most=5)}",
+        "put the active secret back there before anything is generated: a play with keyturn.sfmc.deployed_secret over"
+        " these hosts, which knows what it finds; what they hold ends at the next generation",
+    )
+
+
+def still_declared(name: str, dependent_id: str) -> Refusal:
+    """I-11: what the inventory declares cannot be retired."""
+    return Refusal(
+        "I-11: a dependent is retired when it is gone from the inventory",
+        f"{dependent_id} of {name}",
+        "no declaration of it",
+        "an entry in sfmc_dependents",
+        "take the entry out of the inventory first, then retire it",
+    )
+
+
+def orphaned(journal: Journal, tries: int) -> Refusal:
+    """I-41."""
+    return Refusal(
+        "I-41: tries are bounded",
+        journal.name,
+        "the staged secret active after an activation",
+        f"{tries} activations sent, and the former secret still accepted",
+        "look in Setup > Installed Packages: if the staged secret is still there, activate it by hand and run again; if"
+        " it is active there, the former one should be dead: open a case with Salesforce. Or give up:"
+        f" {abandon_command(journal)}",
+    )
+
+
+def activation_off(journal: Journal) -> Refusal:
+    """The inventory stops before the activation."""
+    return Refusal(
+        "sfmc_activate says that a person decides about the activation",
+        journal.name,
+        "sfmc_activate: true",
+        "false; everything is proved and ready",
+        "run again with -e sfmc_activate=true",
+    )
+
+
+def named(missing: tuple[str, ...], reasons: dict[str, str], most: int) -> str:
+    """Name the first dependents whose proof is missing, with the reason where one is known."""
+    shown = [f"{item} ({reasons[item]})" if item in reasons else item for item in missing[:most]]
+    return ", ".join(shown) + (f" and {len(missing) - most} more" if len(missing) > most else "")
+
+
+def not_back(journal: Journal, missing: tuple[str, ...], reasons: dict[str, str]) -> Refusal:
+    """I-2: the active secret has not gone everywhere yet."""
+    return Refusal(
+        "I-2: the active secret goes wherever another one may be",
+        journal.name,
+        "the active secret proved on every dependent",
+        f"not yet on {len(missing)}: {named(missing, reasons, 10)}",
+        "mend what is named and run again; a dependent that is gone for good:"
+        " ansible-playbook keyturn.sfmc.retire -e sfmc_retire_dependent=HOST/NAME -e sfmc_retire_reason=WHY",
+    )
+
+
+def gate_closed(journal: Journal, missing: tuple[str, ...], reasons: dict[str, str]) -> Refusal:
+    """I-3: what an activation would break now."""
+    return Refusal(
+        "I-3: an activation needs a fresh attestation from every dependent",
+        journal.name,
+        "evidence for this very secret from the whole registry",
+        f"activation would break: {named(missing, reasons, 10)}",
+        "mend what is named and run again (with a --limit that reaches them); a dependent that is gone for good:"
+        " ansible-playbook keyturn.sfmc.retire -e sfmc_retire_dependent=HOST/NAME -e sfmc_retire_reason=WHY",
+    )

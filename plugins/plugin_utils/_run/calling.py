@@ -1,0 +1,151 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The calls to a provider: the intent saved first, each sent once under its lease, what came of it kept (I-5, I-7)."""
+
+from __future__ import annotations
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import AnswerLost
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret, provided_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, transitions
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.calendar import forced
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.recording import Recording, noting
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
+
+_CHANCES = 3
+
+
+class Calling(Recording):
+    """Generates, asks again, and activates."""
+
+    def activate(self) -> None:
+        """Record the intent, send it once; whether it worked is found out by the next probe."""
+        rotation = self.keeper.load().journal.open_rotation
+        sent = len(rotation.activations_sent_at) if rotation else 0
+        holder, policy = "" if self.provider.operator else self.holder, self.integration.policy
+        if holder:
+            self.pace.claim("activated_at", self.client.measured_now(), policy.pace)
+        record = self.step(
+            "intent to activate",
+            lambda record, now: changes.intending_to_activate(record, sent, holder, now, policy.lease),
+        )
+        if not holder:
+            return
+        self._check_lease(record)
+        given_up = [item.dependent for item in required(record.journal.open_rotation).sacrifices]
+        proved = (
+            f"every dependent is proved, or given up ({', '.join(given_up)})"
+            if given_up
+            else "every dependent is proved"
+        )
+        self.tell(f"{self.integration.name}: {proved}; activating")
+        self.effects.append("activate")
+        try:
+            self.provider.activate(self.order(record))
+            self.step("activation answered", noting(transitions.activation_answered))
+        except AnswerLost as lost:
+            self.tell(f"{self.integration.name}: {lost}")
+            self.step("answer lost", noting(transitions.answer_lost))
+        except Refusal:
+            # A refusal after an earlier try may mean that the earlier one worked; then it counts (I-41).
+            if sent:
+                self.step("answer lost", noting(transitions.answer_lost))
+            else:
+                self.step("activation refused", noting(transitions.activation_refused))
+            raise
+        self._pace_from_now("activated_at")
+
+    def generate(self) -> None:
+        """Prove the store, take the account's slot, record the intent, send it once, keep the value (I-5, I-6, I-8)."""
+        self.keeper.prove_writable()
+        self._check_feeding()
+        policy, force = self.integration.policy, self.integration.policy.force
+        reason = forced(force) if force else "due"
+        if self.provider.operator:
+            self.step("request", lambda record, now: changes.opened(record, reason, now))
+            return
+        self.pace.claim("generated_at", self.client.measured_now(), policy.pace)
+        record = self.step(
+            "intent to generate",
+            lambda record, now: changes.intending_to_generate(record, reason, self.holder, now, policy.lease),
+        )
+        self._check_lease(record)
+        self.tell(f"{self.integration.name}: generating a staged secret, {self.order(record).description!r}")
+        self.effects.append("generate")
+        try:
+            text = self.provider.generate(self.order(record))
+        except AnswerLost as lost:
+            self.tell(f"{self.integration.name}: {lost}")
+            self.step("answer lost", noting(transitions.answer_lost))
+        except Refusal:
+            self.step("generation refused", noting(transitions.generation_refused))
+            raise
+        else:
+            self._keep_generated(text)
+        self._pace_from_now("generated_at")
+
+    def _pace_from_now(self, what: str) -> None:
+        """Count SFMC's pace from when it answered: from when it was asked, the next one could be a moment too soon."""
+        self.client.refresh_clock()
+        self.pace.taken(what, self.client.measured_now(), self.keeper.load().journal.fence)
+
+    def _keep_generated(self, text: str) -> None:
+        """Keep what a provider answered: shown once, so a store that fails now gets more than one chance (I-5)."""
+        secret = provided_secret(text, f"the provider's answer for {self.integration.name}")
+        for chance in reversed(range(_CHANCES)):
+            try:
+                self.keep_staged(secret, self.fence)
+            except Conflict:
+                raise
+            except Refusal as refusal:
+                if not chance:
+                    raise blockers.not_kept(self.keeper.load().journal, refusal) from None
+            else:
+                return
+
+    def _check_lease(self, record: Record) -> None:
+        """Right before a call is sent: who has slept since the intent may have been overtaken, and sends nothing (I-7).
+
+        :raises Conflict: another run has taken the intent over.
+        """
+        self.fence = required(record.journal.lease).number
+        lease = self.keeper.load().journal.lease
+        if lease is None or lease.number != self.fence:
+            raise Conflict(record.journal.name)
+
+    def _check_feeding(self) -> None:
+        """I-40: a provider that authenticates with the secret it rotates would lock itself out."""
+        record = self.keeper.load()
+        active = record.secrets.active
+        call = self.provider.call_with(active.reveal()) if active else None
+        if call is not None:
+            raise blockers.feeds_itself(record.journal, call)
+
+    def retrieve(self) -> None:
+        """Ask for what the generation made whose answer was lost, and nobody else from then on."""
+        lease, policy = self.keeper.load().journal.lease, self.integration.policy
+        if lease is None or lease.number != self.fence:
+            record = self.step(
+                "taken over", lambda record, now: changes.taken_over(record, self.holder, now, policy.lease)
+            )
+            self.fence = required(record.journal.lease).number
+        text = self.provider.retrieve(self.order(self.keeper.load()))
+        if text is None:
+            self.step("generation refused", noting(transitions.generation_refused))
+        else:
+            self.effects.append("retrieve")
+            self._keep_generated(text)
+            self.pace.reached(self.keeper.load().journal.fence)
+
+    def keep_staged(self, secret: Secret, fence: int = 0) -> Record:
+        """Keep a staged secret that was just received: a durable write, read back, before anything else happens.
+
+        :param fence: the number of the lease under which it was asked for.
+        """
+        delay = self.integration.policy.usable_delay
+        return self.commit(
+            "persist", lambda record: changes.kept(record, secret, self.client.measured_now(), delay, fence)
+        )
