@@ -24,6 +24,7 @@ class ActionModule(ControlAction):
         **WAITING,
         "client_secret": {"type": "str", "no_log": True},
         "generated_at": {"type": "str"},
+        "rebuild": {"type": "bool", "default": False},
     }
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,10 +35,10 @@ class ActionModule(ControlAction):
             return self.short_of(result, arguments)
         run = self.one_run(arguments["integration"])
         born = _time(arguments["generated_at"])
-        text = arguments["client_secret"]
+        text, rebuild = arguments["client_secret"], arguments["rebuild"]
         if self.check_mode:
-            adopt(run, text, born, check_mode=True)
-        result = self.advanced(arguments, [run], lambda run: adopt(run, text, born), frozenset())
+            adopt(run, text, born, check_mode=True, rebuild=rebuild)
+        result = self.advanced(arguments, [run], lambda run: adopt(run, text, born, rebuild=rebuild), frozenset())
         refused = [item["waits_for"] for item in result["integrations"] if item["phase"] == "unknown"]
         if refused and not self.check_mode:
             # Whatever `on_blocked` says of the rotation: a secret that was not taken in is a failure.

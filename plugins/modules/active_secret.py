@@ -32,6 +32,13 @@ options:
     description:
       - When the handed-in secret was generated. Without it a rotation is due at once, since nobody knows when it ends.
     type: str
+  rebuild:
+    description:
+      - The journal was lost, or an old one was restored, so that nobody knows which secret the dependents hold. The
+        handed-in secret is proved on every one of them, before anything is generated.
+      - Not needed where the store itself shows that the journal is older than what was done.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""

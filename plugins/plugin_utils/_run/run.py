@@ -11,6 +11,7 @@ from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import still_unsafe
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide import decide
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import (
@@ -54,6 +55,11 @@ class Run(Calling):
             self.probe = self._measured(record)
             decision = decide(self._situation(record, registry, self.client.measured_now(), declared))
         return decision
+
+    def unsafe(self) -> tuple[str, ...]:
+        """Return the ids of the dependents that an activation now would break, or might."""
+        record = self.keeper.load()
+        return still_unsafe(self._situation(record, self.registry(record.journal), self.client.measured_now()))
 
     def advance(self, allowed: Iterable[Step]) -> Decision:
         """Take every allowed step that is legal now; return the decision that is left."""

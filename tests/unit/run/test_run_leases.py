@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lease for each intent, with a fencing number: who wakes up late sends nothing, who died holds nobody up for long."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
+
+from ._bench import Bench, closed_well
+from ._tape import Killed, kill_at
+
+AT_ONCE = timedelta(0)
+LIFE = timedelta(minutes=3)
+
+
+def killed_after(bench: Bench, effect: str) -> None:
+    """Let a run die right after an effect."""
+    bench.tape.at = lambda number: kill_at(number)(number) if bench.tape.points[number] == f"after {effect}" else None
+    with pytest.raises(Killed):
+        bench.rotate()
+    bench.tape.at = None
+
+
+@pytest.mark.parametrize("intent", ["generation sent", "activation sent"])
+def test_who_is_overtaken_between_intent_and_call_sends_nothing(bench: Bench, intent: str) -> None:
+    """I-1, I-7: it slept for ten minutes; another run has come to the end meanwhile."""
+
+    def sleep(number: int) -> None:
+        if bench.tape.points[number] == f"after save {intent}":
+            bench.pause(600)
+            assert bench.rotate().phase is Phase.CLOSED
+
+    bench.tape.at = sleep
+    assert bench.rotate().phase is Phase.CLOSED
+    bench.tape.at = None
+    closed_well(bench, bench.package)
+
+
+@pytest.mark.parametrize("intent", ["generation sent", "activation sent"])
+def test_while_a_lease_lives_others_wait_and_say_for_whom(bench: Bench, intent: str) -> None:
+    """I-7, I-44: the answer of the first run may come any moment."""
+    killed_after(bench, f"save {intent}")
+    run = bench.run()
+    decision = run.look()
+    assert (decision.step, decision.blockers) == (Step.WAIT, ())
+    assert "another run (a run)" in evidence(Outcome(run, decision))["waits_for"] or intent == "activation sent"
+    assert bench.rotate().phase is Phase.CLOSED
+    closed_well(bench, bench.package)
+
+
+def test_the_lease_of_a_dead_controller_runs_out(bench: Bench) -> None:
+    """I-7, I-13: after three minutes the next run finds out what became of the call."""
+    killed_after(bench, "save generation sent")
+    lease = required(bench.record.journal.lease)
+    assert lease.until - bench.world.clock.now() == LIFE
+    assert bench.stage(AT_ONCE).step is Step.WAIT
+    bench.pause(LIFE.total_seconds())
+    bench.stage(AT_ONCE)
+    assert "retrieve" in [line["kind"] for line in bench.world.effects]
+    assert bench.rotate().phase is Phase.CLOSED
+
+
+def test_each_lease_has_a_larger_number_which_the_endpoint_is_told(bench: Bench) -> None:
+    """I-7: an endpoint that is a person's own can refuse a call that comes late."""
+    bench.rotate()
+    orders = [bench.record.journal.fence]
+    bench.variables["sfmc_force"] = "again"
+    bench.rotate()
+    orders.append(bench.record.journal.fence)
+    assert orders == [3, 6], "generate, staged, activate: each is a number further"
+    assert bench.run().keeper.load().journal.lease is None
+
+
+def test_a_person_does_not_hand_in_while_a_run_waits_for_its_answer(bench: Bench) -> None:
+    """I-1, I-7: the answer would replace what the person brings."""
+    killed_after(bench, "generate")
+    staged = required(bench.package.staged)
+    with pytest.raises(Refusal, match="I-7: the intent of a run is its own") as caught:
+        bench.hand_in(staged.value)
+    assert "a run, until" in caught.value.found
+    bench.pause(LIFE.total_seconds())
+    bench.hand_in(staged.value)
+    assert bench.rotate().phase is Phase.CLOSED
+    closed_well(bench, bench.package)
+
+
+def test_an_answer_that_comes_after_a_take_over_does_not_replace_what_others_use(bench: Bench) -> None:
+    """I-1, I-7: the first run sent in time, and slept before it could keep what came."""
+
+    def sleep(number: int) -> None:
+        if bench.tape.points[number] == "after generate":
+            bench.pause(600)
+            assert bench.rotate().phase is Phase.CLOSED
+
+    bench.tape.at = sleep
+    with pytest.raises(Refusal):
+        bench.rotate()
+    bench.tape.at = None
+    assert bench.look().phase is Phase.CLOSED
+    closed_well(bench, bench.package)
+
+
+def test_an_abandoned_rotation_is_forgotten_only_when_no_call_can_be_on_its_way(bench: Bench) -> None:
+    """I-1, I-41."""
+    killed_after(bench, "save generation sent")
+    decision = bench.abandon(budget=AT_ONCE)
+    assert (decision.phase, decision.step, decision.then) == (Phase.ABANDONED, Step.WAIT, Step.FORGET)
+    bench.pause(LIFE.total_seconds())
+    assert bench.abandon().phase is Phase.CLOSED
