@@ -53,6 +53,8 @@ INTEGRATION = {
     "hold": {"type": "dict", "options": {"reason": {"type": "str", "required": True}, "until": {"type": "str"}}},
 }
 
+WAIVER = {"reason": {"type": "str", "required": True}, "until": {"type": "str", "required": True}}
+
 _FILE = {
     "path": {"type": "str", "required": True},
     "format": {"type": "str", "required": True, "choices": list(FORMATS)},

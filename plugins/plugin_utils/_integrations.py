@@ -13,8 +13,14 @@ from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import auth_url_of, checked_url
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._declarations import INTEGRATION, PROVIDER, STORE, declared
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Hold, Policy
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._declarations import (
+    INTEGRATION,
+    PROVIDER,
+    STORE,
+    WAIVER,
+    declared,
+)
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Hold, Policy, Waiver
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import moment_of
 
 #: Variables of one host, each templated when it is asked for.
@@ -156,6 +162,31 @@ def _numbers(name: str, said: Mapping[str, Any], variables: HostVariables) -> An
 
 def _truth(value: object) -> bool:
     return value if isinstance(value, bool) else str(value).strip().lower() in ("1", "true", "yes", "on")
+
+
+def host_waivers(variables: HostVariables, host: str) -> dict[str, Waiver]:
+    """Return whom the inventory vouches for although it declares them no more, by client id.
+
+    :raises Refusal: a waiver without a reason, or without a day.
+    """
+    said = variables.get("sfmc_waived") or {}
+    if not isinstance(said, Mapping):
+        declared(WAIVER, said, f"sfmc_waived of {host}")
+    waivers = {}
+    for client_id, waiver in said.items():
+        offender = f"sfmc_waived.{client_id} of {host}"
+        options = declared(WAIVER, waiver, offender)
+        until = moment_of(options["until"])
+        if until is None:
+            raise Refusal(
+                "I-39: a waiver says until when",
+                offender,
+                "a date such as 2027-01-31, or a time with its zone",
+                "a text that is neither",
+                "correct `until`",
+            )
+        waivers[str(client_id)] = Waiver(options["reason"], until)
+    return waivers
 
 
 def _hold(name: str, said: Mapping[str, Any] | None) -> Hold | None:

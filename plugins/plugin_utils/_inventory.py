@@ -63,6 +63,18 @@ class Inventory:
                 _agree(found.setdefault(integration.client_id, integration), integration, host)
         return tuple(sorted(found.values(), key=lambda item: (item.name, item.client_id)))
 
+    def client_ids(self) -> frozenset[str]:
+        """Return the client ids of the integrations that any host declares."""
+        found: set[str] = set()
+        for host in self._hosts:
+            said = self._raw(host).get("sfmc_integrations")
+            if not said:
+                continue
+            written = _written_ids(said)
+            with _reading("sfmc_integrations", host):
+                found |= {item.client_id for item in self.known_to(host)} if written is None else written
+        return frozenset(found)
+
     def known_to(self, host: str) -> tuple[Integration, ...]:
         """Return the integrations of one host, without their providers: to bring a secret there needs none."""
         return host_integrations(self._hostvars[host], host, generating=False)
@@ -131,6 +143,15 @@ class Inventory:
                 str(value) if isinstance(value, float) else f"a {type(value).__name__}",
                 "correct it in the inventory",
             ) from None
+
+
+def _written_ids(integrations: object) -> set[str] | None:
+    """Return the client ids that a host's integrations name as they are written, None where templates decide."""
+    if not isinstance(integrations, Mapping):
+        return None
+    ids = [said.get("client_id") if isinstance(said, Mapping) else None for said in integrations.values()]
+    written = {name for name in ids if isinstance(name, str) and not _is_template(name)}
+    return written if len(written) == len(ids) else None
 
 
 def _may_know(integrations: object, client_ids: Collection[str]) -> bool:

@@ -119,6 +119,14 @@ class Hold:
 
 
 @dataclass(frozen=True)
+class Waiver:
+    """Somebody vouches until a day that an integration which nobody declares needs no rotation."""
+
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Policy:
     """What the inventory asks for, and SFMC's own times. Defaults: docs/fidelity.md."""
 

@@ -20,6 +20,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation i
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Store
 
 _TRIES = 5
+#: What tells an account's document from an integration's.
+PACE_PREFIX = "account-"
 _PACED = ("generated_at", "activated_at")
 
 
@@ -79,7 +81,7 @@ class PaceKeeper:
     def __init__(self, store: Store, account: str, client_id: str) -> None:
         """Take the store, the account's key, and whose journal it is about."""
         self._store = store
-        self._document = f"account-{account}"
+        self._document = f"{PACE_PREFIX}{account}"
         self._client_id = client_id
 
     def load(self) -> Pace:

@@ -30,12 +30,13 @@ def evidence(outcome: Outcome) -> dict[str, Any]:
     }
     if decision is None:
         blockers = [outcome.refusal.as_dict()] if outcome.refusal else []
-        return {**known, **_NOWHERE, "blockers": blockers, "waits_for": str(outcome.refusal)}
+        return {**known, **NOWHERE, "blockers": blockers, "waits_for": str(outcome.refusal)}
     record = run.keeper.load()
     return {**known, **_standing(run, record, decision), "waits_for": waits_for(run, record, decision)}
 
 
-_NOWHERE: dict[str, Any] = {
+#: What is known of an integration about which nothing can be said.
+NOWHERE: dict[str, Any] = {
     "phase": "unknown",
     "step": "stop",
     "not_before": None,

@@ -46,6 +46,9 @@ class Store(Protocol):
     def where(self, name: str) -> str:
         """Return the place of a document, for messages."""
 
+    def names(self) -> list[str]:
+        """Return the names of all documents, sorted."""
+
     def load(self, name: str) -> Stored | None:
         """Return the document, None when there is none yet."""
 

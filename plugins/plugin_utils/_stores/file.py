@@ -24,6 +24,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract impo
 
 _PRIVATE = 0o700
 _TEMPORARY = ".keyturn-"
+_SUFFIX = ".vault.txt"
 
 
 class Cipher(Protocol):
@@ -47,6 +48,10 @@ class FileStore:
     def where(self, name: str) -> str:
         """Return the document's path."""
         return str(self._path(name))
+
+    def names(self) -> list[str]:
+        """Return the names of all files that are documents."""
+        return sorted(path.name.removesuffix(_SUFFIX) for path in self._directory.glob(f"[!.]*{_SUFFIX}"))
 
     def load(self, name: str) -> Stored | None:
         """Return the document, None when the file does not exist."""
@@ -85,7 +90,7 @@ class FileStore:
             probe.unlink()
 
     def _path(self, name: str) -> Path:
-        return self._directory / f"{name}.vault.txt"
+        return self._directory / f"{name}{_SUFFIX}"
 
     def _read(self, name: str) -> bytes | None:
         try:

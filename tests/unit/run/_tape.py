@@ -82,6 +82,10 @@ class TapedStore:
         """Return the place of a document."""
         return self._store.where(name)
 
+    def names(self) -> list[str]:
+        """Return the names of all documents."""
+        return self._store.names()
+
     def load(self, name: str) -> Stored | None:
         """Return the document."""
         self._tape.lines.append(f"read {_kind(name)}")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A lease for each intent, with a fencing number: who wakes up late sends nothing, who died holds nobody up for long."""
+"""A lease for each intent, with a fencing number: who wakes up late sends nothing, who died holds up for minutes."""
 
 from __future__ import annotations
 

@@ -27,6 +27,15 @@ def test_nothing_is_loaded_before_anything_was_saved(open_store: Open) -> None:
     assert open_store().load(NAME) is None
 
 
+def test_all_documents_are_named_and_nothing_else(open_store: Open) -> None:
+    """I-39: what nobody declares any more is found."""
+    assert open_store().names() == []
+    for name in ("b", "a"):
+        open_store().save(name, {"n": 1}, None)
+    open_store().prove_writable("c")
+    assert open_store().names() == ["a", "b"]
+
+
 def test_what_was_saved_is_loaded_by_another_controller(open_store: Open) -> None:
     version = open_store().save(NAME, DOCUMENT, None)
     stored = open_store().load(NAME)
