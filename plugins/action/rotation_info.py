@@ -12,7 +12,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import host_waivers
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import table
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.unclaimed import integrations_in, unclaimed
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.unclaimed import UNDECLARED, integrations_in, unclaimed
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import store_for
 
@@ -38,7 +38,7 @@ class ActionModule(ControlAction):
         for item in result["integrations"]:
             if item["blockers"] and item["step"] != "distribute":
                 self.tell(item["waits_for"])
-            elif item["step"] != "none":
+            elif item["step"] != "none" or item["phase"] == UNDECLARED:
                 self.tell(f"{item['name']}: waits for {item['waits_for']}")
         return {**result, "table": lines}
 

@@ -16,6 +16,9 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import PA
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import NOWHERE
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Store
 
+#: Beside the phases of a rotation: nobody declares it.
+UNDECLARED = "undeclared"
+
 
 def integrations_in(store: Store) -> set[str]:
     """Return the client ids of all journals of a store."""
@@ -35,11 +38,11 @@ def unclaimed(
         known = {**NOWHERE, "name": name, "client_id": client_id, "package": name, "owner": "", "effects": []}
         if waiver is not None and now < waiver.until:
             said = f"nothing; waived until {moment(waiver.until)}: {waiver.reason}"
-            found.append({**known, "phase": "undeclared", "step": "none", "blockers": [], "waits_for": said})
+            found.append({**known, "phase": UNDECLARED, "step": "none", "blockers": [], "waits_for": said})
         else:
             blocker = _blocker(store.where(client_id), name, client_id, waiver)
             blockers = [blocker.as_dict()]
-            found.append({**known, "phase": "undeclared", "blockers": blockers, "waits_for": str(blocker)})
+            found.append({**known, "phase": UNDECLARED, "blockers": blockers, "waits_for": str(blocker)})
     return found
 
 
