@@ -320,7 +320,7 @@ def _refuses(*_given: Any, **_options: Any) -> None:
 
 
 def test_i25_a_temporary_file_that_the_directory_keeps_is_emptied_and_named(path: Path) -> None:
-    """A directory that is append-only: files are made there, and never renamed or removed."""
+    """I-42: a directory that is append-only: files are made there, and never renamed or removed."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "rename", _refuses)
         patch.setattr(os, "unlink", _refuses)

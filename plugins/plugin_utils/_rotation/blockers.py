@@ -61,6 +61,18 @@ def leased(journal: Journal, lease: Lease) -> Refusal:
     )
 
 
+def unwatched(journal: Journal, within: timedelta) -> Refusal:
+    """I-43: the watch itself may have stopped."""
+    hours = f"{within / timedelta(hours=1):g} hours"
+    return Refusal(
+        "I-43: somebody looks at the places as often as the inventory says",
+        journal.name,
+        f"a verify run over all of its dependents within {hours} (sfmc_verify_hours)",
+        f"the last one at {moment(journal.verified_at)}" if journal.verified_at else "none yet",
+        "see why the scheduled job does not run, or fails; then ansible-playbook keyturn.sfmc.verify",
+    )
+
+
 def feeds_itself(journal: Journal, call: str) -> Refusal:
     """I-40."""
     return Refusal(

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Policy, Situation
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Policy, Situation, Step
 
 
 def due_at(journal: Journal, policy: Policy) -> datetime | None:
@@ -70,4 +71,6 @@ def watched(situation: Situation, decision: Decision) -> Decision:
     within, verified_at = situation.policy.verify_within, situation.journal.verified_at
     if within is None or (verified_at is not None and situation.now <= verified_at + within):
         return decision
-    return replace(decision, unwatched=True)
+    blocker = blockers.unwatched(situation.journal, within)
+    shown = (*decision.blockers, blocker) if decision.step is Step.NONE else decision.blockers
+    return replace(decision, unwatched=True, blockers=shown)

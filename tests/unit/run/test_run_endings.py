@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
 
@@ -253,6 +254,21 @@ def test_a_hold_keeps_a_due_rotation_from_beginning_and_only_a_reason_beats_it(b
     bench.variables["sfmc_force"] = "the secret leaked"
     assert bench.rotate().phase is Phase.CLOSED
     closed_well(bench, bench.package)
+
+
+def test_what_could_not_be_cleaned_up_stays_on_the_list_of_the_journal_until_it_is(bench: Bench) -> None:
+    """I-42: a host that cannot be brought back is named, run after run, and the staged secret is not forgotten."""
+    attested(bench)
+    bench.write("app2", "S" * 24)
+    for _run in range(2):
+        decision = bench.abandon()
+        assert (decision.phase, decision.missing) == (Phase.ABANDONED, ("app2/crm",))
+        rotation = required(bench.record.journal.open_rotation)
+        assert [item.dependent for item in rotation.failures] == ["app2/crm"]
+        assert bench.record.secrets.staged is not None
+    bench.write("app2", bench.package.active.value)
+    assert bench.abandon().phase is Phase.CLOSED
+    assert bench.record.secrets.staged is None
 
 
 def test_a_hold_does_not_keep_hosts_from_going_back(bench: Bench) -> None:
