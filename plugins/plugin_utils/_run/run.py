@@ -16,6 +16,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.decide impo
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import (
     Decision,
+    Pace,
     Probe,
     Sighting,
     Situation,
@@ -41,8 +42,12 @@ FORGETTING = frozenset({Step.FORGET, Step.NOTE_ACTIVATED})
 class Run(Calling):
     """Brings one integration as far as the allowed steps and the clocks let it."""
 
+    #: Always read before the journal, which then is never behind it because another run has gone on in between.
+    _account = Pace()
+
     def look(self) -> Decision:
         """Read, measure where the decision needs it, decide. Changes nothing anywhere."""
+        self._account = self.pace.load()
         record = self.keeper.load()
         self.decided_on = standing(record)
         decision = decide(self._situation(record, record.journal.registry, self.client.now()))
@@ -58,6 +63,7 @@ class Run(Calling):
 
     def unsafe(self) -> tuple[str, ...]:
         """Return the ids of the dependents that an activation now would break, or might."""
+        self._account = self.pace.load()
         record = self.keeper.load()
         return still_unsafe(self._situation(record, self.registry(record.journal), self.client.measured_now()))
 
@@ -108,7 +114,7 @@ class Run(Calling):
             policy=self.integration.policy,
             now=now,
             probe=self.probe,
-            pace=self.pace.load(),
+            pace=self._account,
             skew=self.client.skew,
             declared=declared,
             fence=self.fence,

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import timedelta
 
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import journal_seal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
 
 from ._bench import Bench
+
+AT_ONCE = timedelta(0)
 
 
 def hand_in_active(bench: Bench, rebuild: bool = False) -> Decision:
@@ -109,3 +113,18 @@ def test_a_line_of_history_that_is_taken_out_shows(bench: Bench) -> None:
     document.write_text(json.dumps(stored), encoding="utf-8")
     with pytest.raises(Refusal, match="line 4 of its history"):
         bench.look()
+
+
+def test_a_journal_is_not_taken_for_old_because_another_run_goes_on_meanwhile(bench: Bench) -> None:
+    """I-7, I-45: between two reads of one look, another run generates."""
+    run = bench.run()
+    load = run.keeper.load
+
+    def overtaken() -> Record:
+        record = load()
+        if not bench.outcomes("generate"):
+            bench.stage(AT_ONCE)
+        return record
+
+    run.keeper.load = overtaken  # type: ignore[method-assign]
+    assert run.look().step is Step.GENERATE
