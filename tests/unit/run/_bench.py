@@ -31,7 +31,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import ACTIV
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Waiting
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import secret_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import SfmcClient
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import Cipher, FileStore
 from ansible_collections.keyturn.sfmc.tests.simulator.packages import Package
 from ansible_collections.keyturn.sfmc.tests.simulator.world import World
 from ansible_collections.keyturn.sfmc.tests.unit._dependent import dependent
@@ -39,6 +39,7 @@ from ansible_collections.keyturn.sfmc.tests.unit._dependent import dependent
 from ._tape import Tape, TapedHttp, TapedStore
 
 START = datetime(2027, 1, 4, 8, 0, tzinfo=timezone.utc)
+BORN = "2026-07-15T08:00:00Z"
 HOSTS = ("app1", "app2")
 KEY = "SFMC_CLIENT_SECRET"
 
@@ -56,9 +57,21 @@ class OpenCipher:
 
 
 class Bench:
-    """One package, its integration `crm` on two hosts, each with a file; the controller's clock is SFMC's."""
+    """One package, its integration `crm` on two hosts, each with a file; the controller's clock is SFMC's.
 
-    def __init__(self, root: Path, url: str, world: World, kind: str = "http", retrieve: bool = True) -> None:
+    :param package: one that is there already, with its hosts; absent, both are made.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        url: str,
+        world: World,
+        kind: str = "http",
+        retrieve: bool = True,
+        cipher: Cipher | None = None,
+        package: Package | None = None,
+    ) -> None:
         self.root = root
         self.url = url
         self.world = world
@@ -66,13 +79,13 @@ class Bench:
         self.told: list[str] = []
         self.budget = timedelta(hours=2)
         self.clock: Callable[[], datetime] = world.clock.now
-        self.store = TapedStore(FileStore(root / "store", OpenCipher()), self.tape)
+        self.store = TapedStore(FileStore(root / "store", cipher or OpenCipher()), self.tape)
         self.http = TapedHttp(self.tape, world)
-        self.package = world.add_package({"name": "CRM Sync", "active": {"generated_at": "2026-07-15T08:00:00Z"}})
+        self.package = package or world.add_package({"name": "CRM Sync", "active": {"generated_at": BORN}})
         self.hosts = list(HOSTS)
         self.options: dict[str, Any] = {}
         self.variables: dict[str, Any] = {"sfmc_provider": self._console(retrieve) if kind == "http" else {}}
-        for host in HOSTS:
+        for host in HOSTS if package is None else ():
             self.file(host).parent.mkdir(parents=True)
             self.write(host, self.package.active.value)
 

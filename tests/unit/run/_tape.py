@@ -46,12 +46,13 @@ class Tape:
     @contextmanager
     def effect(self, name: str) -> Iterator[None]:
         """Note an effect that takes place within the block."""
-        self._point(f"before {name}")
+        self.point(f"before {name}")
         self.lines.append(name)
         yield
-        self._point(f"after {name}")
+        self.point(f"after {name}")
 
-    def _point(self, name: str) -> None:
+    def point(self, name: str) -> None:
+        """Pass a point, where `at` may act."""
         self.points.append(name)
         at, self.at = self.at, None
         if at is not None:

@@ -5,16 +5,24 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ansible_collections.keyturn.sfmc.tests.simulator.clock import Clock
 from ansible_collections.keyturn.sfmc.tests.simulator.server import running
 from ansible_collections.keyturn.sfmc.tests.simulator.world import World
+from ansible_collections.keyturn.sfmc.tests.testbed.simulated import SimulatorAddress
+from ansible_collections.keyturn.sfmc.tests.unit.run._controller import Errand, cipher
 
 from ._bench import START, Bench
+from ._processes import Controllers
+
+#: Of the store of `many`.
+VAULT_PASSWORD = secrets.token_hex(8)
 
 
 @pytest.fixture
@@ -52,3 +60,32 @@ def bench(benches: Callable[..., Bench]) -> Bench:
 def operated(benches: Callable[..., Bench]) -> Bench:
     """Return a bench on which a person generates and activates."""
     return benches("operator")
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Iterator[Bench]:
+    """Return a bench for controllers in processes of their own: its store is encrypted as a real one is."""
+    world = World(Clock(START, speed=0))
+    with running(world) as url:
+        bench = Bench(tmp_path / "many", url, world, cipher=cipher(VAULT_PASSWORD))
+        bench.adopt()
+        yield bench
+
+
+@pytest.fixture
+def errand(many: Bench) -> Callable[..., Errand]:
+    """Return what makes errands for controllers of `many`."""
+    address = SimulatorAddress(many.url, many.world.console_token)
+
+    def make(**options: Any) -> Errand:
+        return Errand(many.root, address, many.package.client_id, VAULT_PASSWORD, **options)
+
+    return make
+
+
+@pytest.fixture
+def controllers() -> Iterator[Controllers]:
+    """Return what starts controllers; those that still run at the end are ended."""
+    started = Controllers()
+    yield started
+    started.end()
