@@ -57,7 +57,7 @@ def cipher(password: str) -> VaultCipher:
 
 
 def run(errand: Errand, connection: Connection) -> None:
-    """Rotate once; tell each point, then `ended` with the phase or the refusal; anything else ends it with a traceback."""
+    """Rotate once; tell each point, then the phase or the refusal it ended with. Anything else is a traceback."""
     try:
         bench = _bench(errand)
         standing = _at(errand, bench, connection)
@@ -67,7 +67,7 @@ def run(errand: Errand, connection: Connection) -> None:
             _stand(connection, START)
         ended = ("phase", bench.rotate().phase.value)
     except Refusal as refusal:
-        ended = ("refused", str(refusal))
+        ended = ("refused", refusal.rule)
     connection.send(("ended", *ended))
 
 

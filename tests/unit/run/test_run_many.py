@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many controllers in processes of their own: eight at the same moment, and one that sleeps while others go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
+from ansible_collections.keyturn.sfmc.tests.unit.run._controller import START, Errand
+
+from ._bench import Bench, closed_well
+from ._processes import Controllers
+
+#: What a controller is refused by that others were quicker than.
+_OVERTAKEN = ("I-7", "the provider must be able", "a secret is handed in when")
+
+
+def test_eight_controllers_at_once_make_one_generation_and_one_activation(
+    many: Bench, errand: Callable[..., Errand], controllers: Controllers
+) -> None:
+    """I-1, I-7: eight processes, one store, one moment; whoever is overtaken ends with a refusal or goes on."""
+    started = [controllers.start(errand(stands_at=START)) for _number in range(8)]
+    for controller in started:
+        controller.wait_until_it_stands()
+    for controller in started:
+        controller.go_on()
+    ended = [controller.wait() for controller in started]
+    said = [each.said for each in ended]
+    assert [each.status for each in ended] == [0] * 8, "a traceback"
+    assert all(each.said.startswith(_OVERTAKEN) for each in ended if each.how == "refused"), said
+    assert controllers.run(errand()).said == "closed"
+    closed_well(many, many.package)
+
+
+@pytest.mark.xfail(strict=True, reason="nothing yet says to the sleeper that its intent has been given up")
+def test_a_controller_that_slept_before_its_generation_replaces_no_secret_that_hosts_use(
+    many: Bench, errand: Callable[..., Errand], controllers: Controllers
+) -> None:
+    """I-1, I-7: it saved its intent and was stopped; ten minutes later others have gone on; then it wakes up."""
+    sleeper = controllers.start(errand(stands_at="before generate"))
+    sleeper.wait_until_it_stands()
+    sleeper.stop()
+    sleeper.go_on()
+    many.pause(600)
+    if many.stage().step is Step.DISTRIBUTE:
+        many.distribute()
+    many.pause(600)
+    sleeper.wake()
+    assert sleeper.wait().status == 0, "a traceback"
+    assert many.outcomes("generate") == ["generated"]
+    assert set(many.held()) <= {"staged", "active"}, "hosts hold a secret that was replaced"
+    assert many.rotate().phase is Phase.CLOSED
+    closed_well(many, many.package)
