@@ -101,10 +101,14 @@ class Calling(Recording):
             except Conflict:
                 raise
             except Refusal as refusal:
-                if not chance:
-                    raise blockers.not_kept(self.keeper.load().journal, refusal) from None
-            else:
-                return
+                if chance:
+                    continue
+                record = self.keeper.load()
+                kept = {known.reveal() for known in (record.secrets.staged, record.secrets.active) if known}
+                # Another run may have retrieved it meanwhile, and gone on with it.
+                if secret.reveal() not in kept:
+                    raise blockers.not_kept(record.journal, refusal) from None
+            return
 
     def _check_lease(self, record: Record) -> None:
         """Right before a call is sent: who has slept since the intent may have been overtaken, and sends nothing (I-7).

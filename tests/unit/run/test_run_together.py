@@ -143,3 +143,17 @@ def _sibling(bench: Bench, root: Path, **package: str) -> Bench:
     second.store = type(bench.store)(FileStore(bench.root / "store", OpenCipher()), second.tape)
     second.adopt()
     return second
+
+
+def test_a_secret_that_another_run_has_retrieved_and_proved_meanwhile_is_kept_already(bench: Bench) -> None:
+    """I-5, I-7: between the answer and the write, another run went five minutes further; nothing is wrong."""
+
+    def other(point: int) -> None:
+        if bench.tape.points[point] == "after generate":
+            assert bench.stage().step is Step.DISTRIBUTE
+
+    bench.tape.at = other
+    assert bench.stage().step is Step.DISTRIBUTE
+    bench.tape.at = None
+    assert bench.rotate().phase is Phase.CLOSED
+    closed_well(bench, bench.package)
