@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import signal
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -41,12 +41,14 @@ class Errand(NamedTuple):
 
     :ivar killed_at: number of the point at which it kills itself, counted from 0.
     :ivar stands_at: name of the point at which it says so and stands still until it is told to go on; the first of it.
+    :ivar variables: what its inventory says.
     """
 
     root: Path
     address: SimulatorAddress
     client_id: str
     vault_password: str
+    variables: Mapping[str, Any]
     killed_at: int | None = None
     stands_at: str = ""
 
@@ -74,7 +76,9 @@ def run(errand: Errand, connection: Connection) -> None:
 def _bench(errand: Errand) -> Bench:
     world = cast(World, _FarWorld(errand.address))
     package = cast(Package, SimpleNamespace(client_id=errand.client_id))
-    return Bench(errand.root, errand.address.url, world, cipher=cipher(errand.vault_password), package=package)
+    bench = Bench(errand.root, errand.address.url, world, cipher=cipher(errand.vault_password), package=package)
+    bench.variables = dict(errand.variables)
+    return bench
 
 
 def _at(errand: Errand, bench: Bench, connection: Connection) -> Callable[[int], None]:

@@ -78,7 +78,7 @@ def errand(many: Bench) -> Callable[..., Errand]:
     address = SimulatorAddress(many.url, many.world.console_token)
 
     def make(**options: Any) -> Errand:
-        return Errand(many.root, address, many.package.client_id, VAULT_PASSWORD, **options)
+        return Errand(many.root, address, many.package.client_id, VAULT_PASSWORD, many.variables, **options)
 
     return make
 
