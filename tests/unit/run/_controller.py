@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, cast
 from ansible.parsing.vault import VaultSecret
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Stored
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._vault import VaultCipher
 from ansible_collections.keyturn.sfmc.tests.simulator.clock import parse_time
 from ansible_collections.keyturn.sfmc.tests.simulator.packages import Package
@@ -32,6 +33,8 @@ from ._bench import Bench
 
 #: Where a controller stands before its first step.
 START = "start"
+#: Where this controller has stood.
+_stood: list[str] = []
 #: Points within one write of a file, in their order: each is passed once by every effect that writes one.
 WITHIN_A_WRITE = ("half written", "written", "renamed")
 
@@ -40,7 +43,8 @@ class Errand(NamedTuple):
     """What one controller is started for.
 
     :ivar killed_at: number of the point at which it kills itself, counted from 0.
-    :ivar stands_at: name of the point at which it says so and stands still until it is told to go on; the first of it.
+    :ivar stands_at: name of the point at which it says so and stands still until it is told to go on, the first of it;
+        `before read N after EFFECT` is one, too.
     :ivar variables: what its inventory says.
     """
 
@@ -62,9 +66,9 @@ def run(errand: Errand, connection: Connection) -> None:
     """Rotate once; tell each point, then the phase or the refusal it ended with. Anything else is a traceback."""
     try:
         bench = _bench(errand)
-        standing = _at(errand, bench, connection)
-        bench.tape.at = standing
+        bench.tape.at = _at(errand, bench, connection)
         _hook_writes(bench, errand)
+        _hook_reads(bench, errand, connection)
         if errand.stands_at == START:
             _stand(connection, START)
         ended = ("phase", bench.rotate().phase.value)
@@ -82,24 +86,37 @@ def _bench(errand: Errand) -> Bench:
 
 
 def _at(errand: Errand, bench: Bench, connection: Connection) -> Callable[[int], None]:
-    stood = False
-
     def at(point: int) -> None:
-        nonlocal stood
         name = bench.tape.points[point]
         connection.send(("point", name))
         if point == errand.killed_at:
             os.kill(os.getpid(), signal.SIGKILL)
-        if name == errand.stands_at and not stood:
-            stood = True
+        if name == errand.stands_at:
             _stand(connection, name)
 
     return at
 
 
 def _stand(connection: Connection, name: str) -> None:
-    connection.send(("stands", name))
-    connection.recv()
+    """Stand still; only once, as a point may come again."""
+    if not _stood:
+        _stood.append(name)
+        connection.send(("stands", name))
+        connection.recv()
+
+
+def _hook_reads(bench: Bench, errand: Errand, connection: Connection) -> None:
+    """Let it stand right before it reads the store, too."""
+    load = bench.store.load
+
+    def loading(name: str) -> Stored | None:
+        effect = (bench.tape.effects or [START])[-1]
+        since = bench.tape.lines[::-1].index(effect) if effect in bench.tape.lines else 0
+        if f"before read {since + 1} after {effect}" == errand.stands_at:
+            _stand(connection, errand.stands_at)
+        return load(name)
+
+    vars(bench.store)["load"] = loading
 
 
 def _hook_writes(bench: Bench, errand: Errand) -> None:
