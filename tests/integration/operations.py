@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import F
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._vault import VaultCipher
 from ansible_collections.keyturn.sfmc.tests.testbed.estate import Estate
 from ansible_collections.keyturn.sfmc.tests.testbed.hosts import ServiceUnit
+from ansible_collections.keyturn.sfmc.tests.testbed.processes import Processes, wait_until
 
 #: The simulator's clock runs fast, so it is never near this machine's; waiting is short in real seconds.
 SETTINGS: dict[str, Any] = {
@@ -100,12 +102,14 @@ class Operations:
         **variables: Any,
     ) -> Outcome:
         """Run a playbook of the collection (or one that is given by path) with extra variables from a private file."""
-        words = ["--limit", limit or self.environment, *arguments]
-        if variables:
-            words += ["-e", f"@{self.private(variables)}"]
-        which = name if "/" in name else f"keyturn.sfmc.{name}"
-        ended = self.estate.ansible("ansible-playbook", which, *words, env=env, stdin=stdin)
+        words = self.words(name, *arguments, limit=limit, **variables)
+        ended = self.estate.ansible("ansible-playbook", *words, env=env, stdin=stdin)
         return Outcome(ended.returncode, ended.stdout, ended.stderr)
+
+    def words(self, name: str, *arguments: str, limit: str = "", **variables: Any) -> list[str]:
+        """Return what follows `ansible-playbook` in the command for a playbook."""
+        words = [name if "/" in name else f"keyturn.sfmc.{name}", "--limit", limit or self.environment, *arguments]
+        return [*words, "-e", f"@{self.private(variables)}"] if variables else words
 
     def rotate(self, *arguments: str, **options: Any) -> Outcome:
         """Run the rotation."""
@@ -279,6 +283,22 @@ def unchanged(operations: Operations) -> Iterator[None]:
     after = operations.world()
     for part, was in before.items():
         assert after[part] == was, f"{part} changed"
+
+
+def stop_host(operations: Operations, host: str) -> None:
+    """End a host's SSH server with all its sessions; what else runs there goes on."""
+    Processes(operations.estate.root / "run").end([f"sshd-{host}"])
+
+
+def start_host(operations: Operations, host: str) -> None:
+    """Start a host's SSH server again; return when it listens."""
+    root = operations.estate.root
+    processes = Processes(root / "run")
+    log = processes.log(f"sshd-{host}")
+    said = len(log.read_text())
+    sshd = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/sbin:/usr/local/sbin") or "sshd"
+    server = processes.start(f"sshd-{host}", [sshd, "-D", "-e", "-f", str(root / "ssh" / host / "sshd_config")])
+    wait_until(lambda: "Server listening" in log.read_text()[said:], f"sshd of {host}", server, log)
 
 
 def end_process(pid: int) -> None:

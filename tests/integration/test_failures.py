@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +12,7 @@ import pytest
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.estates import two_integrations
-from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome, end_process
-from ansible_collections.keyturn.sfmc.tests.testbed.processes import Processes, wait_until
+from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome, start_host, stop_host
 
 Dependents = list[dict[str, Any]]
 
@@ -53,17 +51,12 @@ def _refused_none(operations: Operations) -> None:
 
 def test_i_12_a_host_that_is_down(operations: Operations) -> None:
     """I-12: absence is not coverage; the hosts after it are reached all the same."""
-    estate = operations.estate
-    end_process(estate.processes()["sshd-prod-b"])
+    stop_host(operations, "prod-b")
     run = operations.rotate()
     _blocked(operations, run, "prod-b/mule", "prod-b/mule not proved: ", "Connection refused")
     assert "prod-c" in run.recap
 
-    processes = Processes(estate.root / "run")
-    config = estate.root / "ssh" / "prod-b" / "sshd_config"
-    server = processes.start("sshd-prod-b", [_sshd(), "-D", "-e", "-f", str(config)])
-    log = processes.log("sshd-prod-b")
-    wait_until(lambda: "Server listening" in log.read_text(), "sshd of prod-b", server, log)
+    start_host(operations, "prod-b")
     _ends_well(operations)
 
 
@@ -79,10 +72,6 @@ def test_i_45_a_damaged_journal_of_one_integration_holds_up_no_other(operations:
     ended = operations.rotate()
     assert ended.status == 0, str(ended)
     assert operations.sent("web_forms") == ["generate", "activate"]
-
-
-def _sshd() -> str:
-    return shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/sbin:/usr/local/sbin") or "sshd"
 
 
 def _restart(items: Dependents, command: str) -> None:

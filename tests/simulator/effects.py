@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypedDict
 
@@ -20,10 +21,15 @@ class Caller(NamedTuple):
 
 
 class Effect(TypedDict):
-    """One line of the record; ``at`` is the simulated time in ISO 8601, ``n`` never starts again."""
+    """One line of the record. ``n`` never starts again.
+
+    ``at`` is the simulated time in ISO 8601, ``elapsed`` the real seconds since the record began, however fast the
+    simulated clock ran meanwhile.
+    """
 
     n: int
     at: str
+    elapsed: float
     kind: str
     client_id: str | None
     outcome: str
@@ -43,6 +49,7 @@ class Effects:
         self._lock = threading.Lock()
         self._clock = clock
         self._hide = hide
+        self._began = time.monotonic()
         self._lines: list[Effect] = []
         self._made = 0
         self._counts: dict[str, dict[str, int]] = {}
@@ -74,6 +81,7 @@ class Effects:
             line = Effect(
                 n=self._made,
                 at=self._clock.now().isoformat(),
+                elapsed=round(time.monotonic() - self._began, 4),
                 kind=kind,
                 client_id=names[0],
                 outcome=outcome,

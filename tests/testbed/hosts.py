@@ -171,6 +171,7 @@ def _install_service(
         "config": on_host(root, file.path),
         "format": file.format,
         "key": file.key,
+        "name": f"{host.name}/{short}",
         "client-id": package.client_id,
         "token-url": f"{address.url}/v2/token",
         "interval": dependent.service.interval if dependent.service else 1,

@@ -81,15 +81,30 @@ def end_pids(pids: Iterable[int], grace: float) -> None:
     left = set(pids)
     for sent in (signal.SIGTERM, signal.SIGKILL):
         for pid in left:
-            try:
-                os.kill(pid, sent)
-            except ProcessLookupError:
-                pass
+            _signal(pid, sent)
         deadline = time.monotonic() + grace
         while left and time.monotonic() < deadline:
             left = {pid for pid in left if is_running(pid)}
             if left:
                 time.sleep(0.01)
+
+
+def kill_all_at_once(pid: int) -> None:
+    """Send SIGKILL to a process and all of its descendants, none of which gets to act on the end of another."""
+    stopped: set[int] = set()
+    while found := set(family([pid])) - stopped:
+        for each in found:
+            _signal(each, signal.SIGSTOP)
+        stopped |= found
+    for each in stopped:
+        _signal(each, signal.SIGKILL)
+
+
+def _signal(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
 
 
 def wait_until(ready: Callable[[], T | None], what: str, process: subprocess.Popen[bytes], log: Path) -> T:

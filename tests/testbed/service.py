@@ -186,12 +186,16 @@ class Record:
 
 
 class TokenClient:
-    """Asks for tokens with one client id and one secret."""
+    """Asks for tokens with one client id and one secret.
 
-    def __init__(self, url: str, client_id: str, secret: str, ca: str | None) -> None:
+    :param name: tells it from other services in the server's record.
+    """
+
+    def __init__(self, url: str, client_id: str, secret: str, ca: str | None, name: str = "") -> None:
         body = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
         self._body = json.dumps(body).encode("ascii")
         self._url = url
+        self._agent = f"testbed-service {name}".strip()
         handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
         if url.startswith("https:"):
             handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca)))
@@ -199,7 +203,7 @@ class TokenClient:
 
     def ask(self) -> tuple[str, int | None, str]:
         """Return ``accepted``, ``refused`` or ``failed``, the HTTP status, and the error's short name."""
-        headers = {"Content-Type": "application/json", "User-Agent": "testbed-service"}
+        headers = {"Content-Type": "application/json", "User-Agent": self._agent}
         request = urllib.request.Request(self._url, data=self._body, headers=headers)
         try:
             with self._opener.open(request, timeout=10) as answer:
@@ -259,7 +263,7 @@ def serve(options: argparse.Namespace) -> None:
         signal.signal(number, lambda *_: done.set())
     content = options.config.read_text(encoding="latin-1" if options.format == "properties" else "utf-8-sig")
     secret = read_value(content, options.format, options.key)
-    client = TokenClient(options.token_url, options.client_id, secret, options.ca)
+    client = TokenClient(options.token_url, options.client_id, secret, options.ca, options.name)
     server = health_server(options.listen)
     server.record = record = Record(options.record, server.server_port)  # type: ignore[attr-defined]
     if options.pid_file:
@@ -284,6 +288,7 @@ def main() -> None:
     parser.add_argument("--key", required=True, help="NAME, Section.name (ini), a.b[0].c (json) ...")
     parser.add_argument("--client-id", required=True)
     parser.add_argument("--token-url", required=True)
+    parser.add_argument("--name", default="", help="how it calls itself when it asks")
     parser.add_argument("--interval", type=float, default=1.0, help="seconds between two token requests")
     parser.add_argument("--record", type=Path, required=True, help="JSON file for counts and errors")
     parser.add_argument("--listen", type=int, default=0, help="health port on 127.0.0.1; 0: any, see the record")

@@ -74,10 +74,10 @@ def stop(unit: Unit) -> str:
 
 
 def restart(unit: Unit) -> str:
-    """Stop, then start; say so in the simulator's record."""
+    """Stop, then start; say in the simulator's record when it begins and when it is done."""
+    _record_effect(unit, "stopping")
     done = f"{stop(unit)}; {start(unit)}"
-    if unit.effects_url:
-        _record_effect(unit, "restarted")
+    _record_effect(unit, "restarted")
     return done
 
 
@@ -102,6 +102,8 @@ def _is_running(pid: int, unit: Unit) -> bool:
 
 
 def _record_effect(unit: Unit, outcome: str) -> None:
+    if not unit.effects_url:
+        return
     body = json.dumps({"outcome": outcome, "who": unit.host, "note": Path(unit.pid_file).stem}).encode()
     request = urllib.request.Request(unit.effects_url, data=body, headers={"Content-Type": "application/json"})
     try:

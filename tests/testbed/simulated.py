@@ -107,9 +107,21 @@ class Simulator:
         """Let the clock run at another speed from now on."""
         self.call("POST", "clock", {"speed": speed})
 
-    def effects(self) -> list[dict[str, Any]]:
-        """Return the ordered record."""
-        return list(self.call("GET", "effects")["effects"])
+    def effects(self, since: int = 0) -> list[dict[str, Any]]:
+        """Return the ordered record, after a line's number."""
+        return list(self.call("GET", f"effects?since={since}")["effects"])
+
+    def mark(self, what: str) -> None:
+        """Write into the record what a test does to the world at this moment."""
+        self.call("POST", "effects", {"outcome": what, "who": "test"})
+
+    def generate(self, client_id: str) -> None:
+        """Generate a staged secret in Setup, as a person does; the one that was staged is dead."""
+        self.call("POST", f"packages/{client_id}/generate")
+
+    def activate(self, client_id: str) -> None:
+        """Click in Setup, as a person does."""
+        self.call("POST", f"packages/{client_id}/activate")
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return token requests per client id."""

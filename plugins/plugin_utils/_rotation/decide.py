@@ -126,15 +126,25 @@ def earliest_use(staged: Staged, policy: Policy) -> datetime:
 
 def _not_accepted(situation: Situation, rotation: Rotation, staged: Staged, phase: Phase) -> Decision:
     """Too young it proves nothing yet, whatever the active secret does; after that it is dead."""
-    grace_ends = staged.usable_at + situation.policy.usable_grace
+    usable = _surely_usable_at(situation, staged)
+    grace_ends = usable + situation.policy.usable_grace
     if rotation.overlap_at is None and situation.now < grace_ends:
-        usable = staged.usable_at
         return Decision(phase, Step.WAIT, not_before=usable if situation.now < usable else grace_ends)
     if situation.probe.active.rejected:
         return stop(phase, blockers.both_dead(situation.journal))
     if rotation.overlap_at is None and situation.policy.operator:
         return Decision(phase, Step.DISCARD)
     return Decision(Phase.LOST, Step.NOTE_LOST)
+
+
+def _surely_usable_at(situation: Situation, staged: Staged) -> datetime:
+    """Return when the staged secret's five minutes are over by every clock that was read.
+
+    It is kept before anything else is done, by a clock that was read before SFMC generated; the account's document has
+    the time that SFMC gave right after.
+    """
+    answered = situation.pace.generated_at
+    return max(staged.usable_at, answered + situation.policy.usable_delay) if answered else staged.usable_at
 
 
 def _overlap(situation: Situation, rotation: Rotation, phase: Phase) -> Decision:

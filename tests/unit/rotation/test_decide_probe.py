@@ -11,7 +11,13 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, Staged
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Policy, Sighting, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import (
+    Pace,
+    Phase,
+    Policy,
+    Sighting,
+    Step,
+)
 
 from ._support import (
     DAY,
@@ -218,3 +224,12 @@ def test_a_secret_of_another_package_is_never_used_I_19(phase: str, staged: Sigh
     stopped = bool(decision.blockers) and decision.blockers[0].rule.startswith("I-19")
     assert stopped is is_foreign
     assert (decision.step is Step.STOP) is is_foreign
+
+
+def test_i8_a_secret_that_was_generated_later_than_the_clock_said_is_not_lost_too_early() -> None:
+    """The account's document has the time that SFMC gave after its answer, which took its time."""
+    about = young(9 * MINUTE)
+    late = Pace(generated_at=NOW - 3 * MINUTE)
+    decision = decided(about, YES, NO, pace=late)
+    assert (decision.step, decision.not_before) == (Step.WAIT, NOW + 2 * MINUTE)
+    assert decided(about, YES, NO).step is Step.NOTE_LOST

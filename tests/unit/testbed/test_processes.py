@@ -6,14 +6,22 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.tests.testbed.processes import Processes, family, is_running, wait_until
+from ansible_collections.keyturn.sfmc.tests.testbed.processes import (
+    Processes,
+    family,
+    is_running,
+    kill_all_at_once,
+    wait_until,
+)
 
 SAY = "open(sys.argv[1], 'w').write(f'{said}\\n')"
 CHILD = f"import subprocess, sys; p = subprocess.Popen(['sleep', '600']); said = p.pid; {SAY}; p.wait()"
@@ -49,6 +57,16 @@ def test_a_process_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     processes, pid, _said = _start(tmp_path, DEAF)
     processes.end(grace=0.1)
     assert not is_running(pid)
+
+
+def test_a_power_cut_ends_a_process_and_its_children_at_once(tmp_path: Path) -> None:
+    """Neither has a chance to act on the end of the other: I-13."""
+    _processes, pid, child = _start(tmp_path, CHILD)
+    kill_all_at_once(pid)
+    assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL
+    deadline = time.monotonic() + 10
+    while is_running(child):
+        assert time.monotonic() < deadline
 
 
 def test_another_process_than_the_starter_can_end_them(tmp_path: Path) -> None:
