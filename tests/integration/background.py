@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -62,7 +62,9 @@ class Background:
 
 
 @contextmanager
-def started(operations: Operations, name: str, *arguments: str, **options: Any) -> Iterator[Background]:
+def started(
+    operations: Operations, name: str, *arguments: str, env: Mapping[str, str] | None = None, **options: Any
+) -> Iterator[Background]:
     """Start a playbook as `Operations.playbook` runs it; nothing of it is left behind."""
     estate, number = operations.estate, next(_numbers)
     stdout, stderr = (estate.root / f"background-{number}.{which}" for which in ("out", "err"))
@@ -74,7 +76,7 @@ def started(operations: Operations, name: str, *arguments: str, **options: Any) 
             stdout=out,
             stderr=err,
             cwd=estate.root,
-            env=estate.environment(),
+            env=estate.environment(env),
             start_new_session=True,
         )
     running = Background(process, stdout, stderr)

@@ -13,9 +13,9 @@ import os
 
 import pytest
 
-from ansible_collections.keyturn.sfmc.tests.integration.controllers import kill_all, started
+from ansible_collections.keyturn.sfmc.tests.integration.controllers import started
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations
-from ansible_collections.keyturn.sfmc.tests.testbed.processes import family
+from ansible_collections.keyturn.sfmc.tests.testbed.processes import family, kill_all_at_once
 from ansible_collections.keyturn.sfmc.tests.testbed.snapshot import Snapshot
 
 #: The effects of a whole rotation of two hosts, each a batch of its own.
@@ -80,7 +80,8 @@ def test_i_14_a_host_that_dies_with_the_controller_between_write_and_restart(pai
         server = pair_of_hosts.estate.processes()["sshd-prod-a"]
         sessions = [pid for pid in family([server]) if pid != server]
         controller.kill()
-        kill_all(sessions)
+        for session in sessions:
+            kill_all_at_once(session)
         assert controller.points[-1] == "before deploy prod-a"
     assert pair_of_hosts.held("crm_sync") == {former, pair_of_hosts.secret("crm_sync", "staged")}
     _ends_well(pair_of_hosts, former, before)

@@ -13,10 +13,10 @@ def test_i_7_two_runs_at_once_make_one_generation_and_one_activation(pair_of_hos
     """I-1, I-7: whichever is overtaken says so; a third run finds nothing undone."""
     former = pair_of_hosts.secret("crm_sync")
     with started(pair_of_hosts) as first, started(pair_of_hosts) as second:
-        ended = [(each.wait(), each.said) for each in (first, second)]
-    for status, said in ended:
-        assert "Traceback" not in said and "MODULE FAILURE" not in said, said
-        assert status == 0 or (status == 2 and "Way out: " in said), said
+        ended = [each.ended() for each in (first, second)]
+    for run in ended:
+        assert "Traceback" not in run.said and "MODULE FAILURE" not in run.said, str(run)
+        assert run.status == 0 or (run.status == 2 and "Way out: " in run.said), str(run)
     third = pair_of_hosts.rotate()
     assert third.status == 0, str(third)
     done = [(each["kind"], each["outcome"]) for each in pair_of_hosts.effects("generate", "activate")]
