@@ -86,7 +86,8 @@ class ControlAction(ActionBase):  # type: ignore[misc]
 
     def tell(self, text: str) -> None:
         """Show progress while the task runs."""
-        display.display(f"  {text}", color="bright blue" if display.verbosity else None)
+        # A colour that Ansible has a log level for: ansible-core 2.16 with a log file stands still at any other.
+        display.display(f"  {text}", color=C.COLOR_VERBOSE if display.verbosity else None)
 
     @property
     def check_mode(self) -> bool:
