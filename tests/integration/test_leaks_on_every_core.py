@@ -27,15 +27,38 @@ _TROUBLE = {
     "prod-down": "Connection refused",
     "prod-drift": "only a secret that the journal knows is replaced",
 }
-#: Every module of ours that a play may call, in an order that ends the rotation before its proofs are taken back.
-_MODULES: tuple[dict[str, Any], ...] = (
-    {"keyturn.sfmc.rotation_info": {}},
-    {"keyturn.sfmc.staged_secret": {"wait": 0}},
-    {"keyturn.sfmc.deployed_secret": {}},
-    {"keyturn.sfmc.token_test": {"integration": "crm_sync"}},
-    {"keyturn.sfmc.active_secret": {"wait": 0}},
-    {"keyturn.sfmc.attestation": {}},
-)
+
+
+def _modules(kept: Path) -> tuple[dict[str, Any], ...]:
+    """Return all modules of ours that a play calls; the rotation ends before the last one takes its proofs back.
+
+    :param kept: where the program of a dependent that is no file keeps its secret.
+    """
+    read = {"module": "keyturn.sfmc.program_output", "arguments": {"argv": ["cat", str(kept)]}, "value": "stdout"}
+    write = {"module": "keyturn.sfmc.program_output", "arguments": {"argv": _writing(kept), "stdin": "${secret}"}}
+    place = {"integration": "crm_sync", "dependent": "keeper", "read": read, "write": write}
+    return (
+        {"keyturn.sfmc.rotation_info": {}},
+        {"keyturn.sfmc.staged_secret": {"wait": 0}},
+        {"keyturn.sfmc.deployed_secret": {}},
+        {"keyturn.sfmc.token_test": {"integration": "crm_sync"}},
+        {"keyturn.sfmc.remote_secret": place, "when": "inventory_hostname == 'prod-a'"},
+        {"keyturn.sfmc.active_secret": {"wait": 0}},
+        {"keyturn.sfmc.attestation": {}},
+    )
+
+
+def _writing(kept: Path) -> list[str]:
+    return ["sh", "-c", f"cat > {kept}"]
+
+
+def _declare_keeper(operations: Operations, kept: Path) -> None:
+    """Give a host a dependent that is no file."""
+    kept.touch(0o600)
+    kept.write_text(operations.secret("crm_sync"))
+    options = {"write": _writing(kept), "read": ["cat", str(kept)]}
+    entry = {"integration": "crm_sync", "name": "keeper", "kind": "command", "options": options}
+    operations.declare_host("prod-a", lambda items: items.append(entry))
 
 
 def _make_trouble(operations: Operations, log: Path) -> str:
@@ -66,25 +89,26 @@ def _put(operations: Operations, before: str, after: str) -> None:
     file.write_bytes(content.replace(before.encode(), after.encode()))
 
 
-def _all_modules() -> list[dict[str, Any]]:
+def _all_modules(kept: Path) -> list[dict[str, Any]]:
     """Return tasks that show, keep and cache whatever every module returns (I-28)."""
     tasks: list[dict[str, Any]] = []
-    for number, module in enumerate(_MODULES):
-        kept = f"result_{number}"
-        tasks.append({**module, "register": kept, "ignore_errors": True})
-        tasks.append({"ansible.builtin.debug": {"var": kept}})
-        tasks.append({"ansible.builtin.set_fact": {f"fact_{number}": f"{{{{ {kept} }}}}", "cacheable": True}})
-        tasks.append({"ansible.builtin.set_stats": {"data": {f"stat_{number}": f"{{{{ {kept} }}}}"}}})
+    for number, module in enumerate(_modules(kept)):
+        name = f"result_{number}"
+        tasks.append({**module, "register": name, "ignore_errors": True})
+        tasks.append({"ansible.builtin.debug": {"var": name}})
+        tasks.append({"ansible.builtin.set_fact": {f"fact_{number}": f"{{{{ {name} }}}}", "cacheable": True}})
+        tasks.append({"ansible.builtin.set_stats": {"data": {f"stat_{number}": f"{{{{ {name} }}}}"}}})
     return tasks
 
 
 def test_i_27_i_28_i_29_every_trace_of_a_troubled_rotation(bring_up: BringUp, tmp_path: Path) -> None:
     """Default callback, log file, cached facts, JUnit, tree, no pipelining; ansible-runner; JSON with `debug`."""
     operations = bring_up(troubled(), speed=0)
-    traces = Traces(operations, pipelining=False)
+    traces, kept = Traces(operations, pipelining=False), tmp_path / "kept"
     with traces.watching():
         traces.remember()
         operations.hand_in_active("crm_sync")
+        _declare_keeper(operations, kept)
         stranger = traces.secrets["drift"] = _make_trouble(operations, tmp_path / "app.log")
         staged = traces.playbook("rotate", **_NOW)
         assert staged.status == 0, staged.said[-3000:]
@@ -102,9 +126,10 @@ def test_i_27_i_28_i_29_every_trace_of_a_troubled_rotation(bring_up: BringUp, tm
         traces.remember()
 
         operations.estate.simulator.advance(1300)
-        told = traces.play(_all_modules(), env=traces.with_json())
+        told = traces.play(_all_modules(kept), env=traces.with_json())
     assert told.status == 0, told.said[-3000:]
     assert operations.rotation("crm_sync").outcome == "rotated", told.said[-3000:]
+    assert kept.read_text() == operations.secret("crm_sync")
     _all_was_told(told.stdout)
     _all_was_left(traces)
     assert traces.leaked() == []
@@ -114,7 +139,7 @@ def test_i_27_i_28_i_29_every_trace_of_a_troubled_rotation(bring_up: BringUp, tm
 def _all_was_told(stdout: str) -> None:
     """The results were shown as JSON: a search in what was never shown proves nothing."""
     document = json.loads(stdout[stdout.index('{\n    "custom_stats"') :].split("\n}\n")[0] + "\n}")
-    assert set(document["global_custom_stats"]) == {f"stat_{number}" for number in range(len(_MODULES))}
+    assert set(document["global_custom_stats"]) == {f"stat_{number}" for number in range(7)}
     deployed = document["global_custom_stats"]["stat_2"]
     assert deployed["dependents"][0]["proof"]["outcome"] == "accepted", deployed
 
