@@ -7,7 +7,7 @@ VENV_PYTHON := .venv/bin/python
 TESTS := ansible_collections.keyturn.sfmc.tests
 RUN := PYTHONPATH=.work/collections $(VENV_PYTHON) -m
 GATES := sanity ansible-lint ruff format mypy yamllint managed-hosts hygiene import docs changelog reuse \
-	execution-environment unit integration molecule azure
+	execution-environment unit integration leaks molecule azure
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-run python check test demo bench build clean $(GATES)

@@ -31,6 +31,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import (
     filled,
     value_at,
 )
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import masked_by_core
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._settling import STATE, changed, settled
 
 _READ: dict[str, Any] = {
@@ -138,7 +139,9 @@ class ActionModule(ControlAction):
         kind, options = item.dependent.kind, item.options["options"] or {}
         kept = call.record(item.client_id).secrets
         secrets = [secret.reveal() for secret in (kept.active, kept.staged, kept.previous) if secret is not None]
-        return Hidden([*secrets, *credentials_of(kind, options)], declared_texts(kind, options))
+        hidden = [*secrets, *credentials_of(kind, options)]
+        masked_by_core(hidden)
+        return Hidden(hidden, declared_texts(kind, options))
 
     def _alone(self, item: DeclaredDependent, place: Place) -> AbstractContextManager[None]:
         """Keep other writers of the same document on this controller waiting, from the reading to the reading back."""

@@ -14,6 +14,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import (
     WAITING,
     ControlAction,
 )
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import masked_by_core
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import checked_secret, truncation_hint
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import not_accepted
@@ -48,6 +49,7 @@ class ActionModule(ControlAction):
     def _handed_in(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         run = self.one_run(arguments["integration"])
         text = arguments["client_secret"]
+        masked_by_core([text])
         hint = truncation_hint(checked_secret(text, f"the secret for {run.integration.name}"))
         hand_in(run, text, self.check_mode)
         result = self.advanced(arguments, [run], lambda run: run.advance(STAGING), STAGING | {Step.HAND_IN})

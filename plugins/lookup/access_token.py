@@ -57,6 +57,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol impor
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import HttpClient
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lookup import named_integration, pinned_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import masked_by_core
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import SfmcClient
 
@@ -83,6 +84,7 @@ class LookupModule(LookupBase):
         if time.monotonic() >= ends:
             secret = pinned_secret(integration, stage, list(self._loader._vault.secrets or []))
             token, ends = _tokens[key] = _fresh(integration, secret, scope)
+            masked_by_core([token])
         return token
 
 

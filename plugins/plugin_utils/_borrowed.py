@@ -16,7 +16,7 @@ from ansible.plugins.loader import lookup_loader, module_loader
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._placing import message_of
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import quiet
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import quiet, warn_of_kept_files
 
 
 class Borrowed:
@@ -39,6 +39,7 @@ class Borrowed:
         """
         if not module_loader.find_plugin_with_context(module).resolved:
             raise self._not_installed(module)
+        warn_of_kept_files()
         with self._unlogged(), quiet():
             result: dict[str, Any] = self._action._execute_module(module, dict(arguments), task_vars=self._variables)
         if result.get("failed") or result.get("unreachable"):

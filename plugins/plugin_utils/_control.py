@@ -20,7 +20,11 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import undebugged
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import (
+    masked_by_core,
+    undebugged,
+    warn_of_kept_files,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import (
     DEFAULT_SIZES,
@@ -76,6 +80,9 @@ class ControlAction(ActionBase):  # type: ignore[misc]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Validate the arguments, act, and turn a refusal into a failure."""
+        if self._task.async_val:
+            refusal = _in_background(self._task.action)
+            return {"changed": False, "failed": True, "msg": str(refusal), "refusal": refusal.as_dict()}
         result: dict[str, Any] = super().run(tmp, task_vars)
         self.variables: dict[str, Any] = task_vars or {}
         try:
@@ -86,7 +93,8 @@ class ControlAction(ActionBase):  # type: ignore[misc]
 
     def tell(self, text: str) -> None:
         """Show progress while the task runs."""
-        display.display(f"  {text}", color="bright blue" if display.verbosity else None)
+        # A colour that Ansible has a log level for: ansible-core 2.16 with a log file stands still at any other.
+        display.display(f"  {text}", color=C.COLOR_VERBOSE if display.verbosity else None)
 
     @property
     def check_mode(self) -> bool:
@@ -125,8 +133,8 @@ class ControlAction(ActionBase):  # type: ignore[misc]
 
     def on_host(self, module: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Run a module on the host; its arguments, secrets among them, are in no result."""
-        if C.config.get_config_value("DEFAULT_KEEP_REMOTE_FILES"):
-            display.warning("ANSIBLE_KEEP_REMOTE_FILES leaves module arguments, secrets among them, on the hosts")
+        warn_of_kept_files()
+        masked_by_core(_secrets_in(arguments))
         with undebugged():
             result: dict[str, Any] = self._execute_module(module, arguments, task_vars=self.variables)
         result.pop("invocation", None)
@@ -246,6 +254,24 @@ def _check_waiting(arguments: Mapping[str, Any]) -> None:
                 str(arguments[option]),
                 "correct it; nothing was changed",
             )
+
+
+def _in_background(module: str) -> Refusal:
+    return Refusal(
+        "I-29: no secret goes into a background job",
+        module,
+        "a task without async",
+        "one with async, whose arguments and result Ansible keeps in files of the host",
+        "take async (and poll) out of the task; nothing was changed. To rotate many hosts side by side, raise forks",
+    )
+
+
+def _secrets_in(arguments: Mapping[str, Any]) -> list[str]:
+    """Return the secrets among the arguments of a module on a host."""
+    by_client_id = [arguments.get(name) or {} for name in ("secrets", "fingerprint_keys")]
+    texts = [arguments.get("client_secret"), *(arguments.get("hidden") or [])]
+    texts += [text for each in by_client_id for text in each.values()]
+    return [text for text in texts if isinstance(text, str)]
 
 
 def _bad_arguments(module: str, found: str) -> Refusal:

@@ -12,6 +12,7 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration, host_integrations
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import masked_by_core
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_secret
 
@@ -55,4 +56,5 @@ def pinned_secret(integration: Integration, stage: str, vault_secrets: list[tupl
             _pinned[key] = kept_secret(integration, stage, vault_secrets)
         except Refusal as refusal:
             raise AnsibleError(str(refusal)) from None
+    masked_by_core([_pinned[key].reveal()])
     return _pinned[key]

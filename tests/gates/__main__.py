@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
-from . import tree
+from . import cores, tree
 from .catalogue import GATES, GROUPS, Gate, select
 
 LOGS = tree.WORK / "logs"
@@ -105,6 +105,9 @@ def report(outcome: Outcome) -> None:
     else:
         for line in lines[-3:]:
             if PYTEST_SUMMARY.match(line):
+                print(line)
+        for line in lines:
+            if line.startswith(cores.LEFT_OUT):
                 print(line)
     print(f"{outcome.gate.name:<24}{outcome.seconds:>7.1f} s  {'ok' if outcome.ok else 'FAILED'}", flush=True)
 

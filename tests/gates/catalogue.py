@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import NamedTuple
 
-from . import tree
+from . import cores, tree
 
 PACKAGE = "ansible_collections.keyturn.sfmc.tests.gates"
 TYPED = (
@@ -22,6 +22,7 @@ TYPED = (
     "tests/testbed",
     "tests/demo",
     "tests/bench",
+    "tests/leaks",
     "tests/support",
 )
 
@@ -73,10 +74,12 @@ GATES = (
     Gate(
         "integration",
         "integration tests over real hosts",
-        _pytest("-n", "2", "--dist", "loadfile", "tests/integration"),
+        # The leak suite is a gate of its own.
+        _pytest("-n", "2", "--dist", "loadfile", *(f"--ignore={path}" for path in cores.SUITE), "tests/integration"),
         alone=True,
         timeout=1800,
     ),
+    Gate("leaks", "leak suite, a rotation on every ansible-core", _own("cores"), alone=True, timeout=1800),
     Gate("molecule", "molecule scenarios over real hosts", ("molecule", "test", "--all"), alone=True, timeout=1200),
     Gate("azure", "kinds of Azure with all 1.5 GB of its packages", _own("azure"), alone=True, timeout=3600),
 )

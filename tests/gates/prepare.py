@@ -31,6 +31,7 @@ ECOSYSTEM = ROOT / ".work" / "ecosystem"
 #: The collections of other systems that dependents are tested with; the package `ansible` holds them all.
 COLLECTIONS = (
     "amazon/aws",
+    "ansible/posix",
     "awx/awx",
     "azure/azcollection",
     "community/aws",

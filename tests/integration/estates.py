@@ -53,3 +53,16 @@ def two_integrations(provider: str = "http", service: bool = True) -> Declaratio
         (Environment("prod", integrations, provider),),
         (*first.hosts, Host("prod-c", "prod", (Dependent("web_forms", "forms", (_FORMS,)),))),
     )
+
+
+def troubled() -> Declaration:
+    """``prod-a`` has a service; the others have one file each, and a test makes trouble of each."""
+    others = ("prod-check", "prod-down", "prod-drift")
+    return Declaration(
+        "troubled",
+        (Environment("prod", (Integration("crm_sync", "CRM Sync", age_days=170),)),),
+        (
+            Host("prod-a", "prod", (Dependent("crm_sync", "web shop", (_SHOP, _BATCH), Service()),)),
+            *(Host(name, "prod", (Dependent("crm_sync", "mule", (_MULE,)),)) for name in others),
+        ),
+    )

@@ -14,7 +14,7 @@ import yaml
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations
-from ansible_collections.keyturn.sfmc.tests.integration.test_secrets_stay_secret import leaks
+from ansible_collections.keyturn.sfmc.tests.leaks.searcher import leaks
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "kinds.md"
 #: Keeps what comes in on its standard input; prints it; and notes with which arguments it was called.

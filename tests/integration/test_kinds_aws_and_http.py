@@ -21,7 +21,7 @@ import yaml
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome
-from ansible_collections.keyturn.sfmc.tests.integration.test_secrets_stay_secret import leaks
+from ansible_collections.keyturn.sfmc.tests.leaks.searcher import leaks
 from ansible_collections.keyturn.sfmc.tests.simulator.tls import Authority
 from ansible_collections.keyturn.sfmc.tests.standins.aws import REGION, Aws, aws
 from ansible_collections.keyturn.sfmc.tests.standins.heroku import VERSION_3, Heroku

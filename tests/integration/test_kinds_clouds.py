@@ -22,7 +22,7 @@ import yaml
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome
-from ansible_collections.keyturn.sfmc.tests.integration.test_secrets_stay_secret import leaks
+from ansible_collections.keyturn.sfmc.tests.leaks.searcher import leaks
 from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_new_secret
 from ansible_collections.keyturn.sfmc.tests.standins import azure, google
 from ansible_collections.keyturn.sfmc.tests.standins.azure_sdk import fill_gaps

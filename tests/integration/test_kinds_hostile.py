@@ -21,7 +21,7 @@ from flask import Flask
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome
 from ansible_collections.keyturn.sfmc.tests.integration.other_systems import COLLECTIONS, declare, entry, estate
-from ansible_collections.keyturn.sfmc.tests.integration.test_secrets_stay_secret import leaks
+from ansible_collections.keyturn.sfmc.tests.leaks.searcher import leaks
 from ansible_collections.keyturn.sfmc.tests.simulator.tls import Authority
 from ansible_collections.keyturn.sfmc.tests.standins.gitlab import Gitlab, variable
 from ansible_collections.keyturn.sfmc.tests.standins.hostile import Chatty, Moved

@@ -6,55 +6,17 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote, quote_plus
 
 import pytest
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.estates import pair
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome
-
-
-def disguises(secret: str) -> dict[bytes, str]:
-    """Return the forms in which a secret may be written, with what to call them."""
-    raw = secret.encode()
-    forms = {raw: "plain", quote(secret, safe="").encode(): "URL-encoded", quote_plus(secret).encode(): "URL-encoded"}
-    forms[json.dumps(secret)[1:-1].encode()] = "JSON-escaped"
-    forms[json.dumps(json.dumps(secret))[3:-3].encode()] = "JSON-escaped twice"
-    forms[raw.hex().encode()] = "hexadecimal"
-    # Inside of a longer base64 text a secret begins at one of three places; the ends depend on its neighbours.
-    for shift in range(3):
-        text = base64.b64encode(b"\0" * shift + raw)
-        forms[text[4 if shift else 0 : len(text) // 4 * 4 - 4]] = f"base64 at {shift}"
-    return forms
-
-
-def leaks(secrets: dict[str, str], haystacks: dict[str, bytes]) -> list[str]:
-    """Say which secret was found where, and in which form."""
-    return [
-        f"{name}, {form}, in {where}"
-        for name, secret in secrets.items()
-        for needle, form in disguises(secret).items()
-        for where, content in haystacks.items()
-        if needle in content
-    ]
-
-
-def test_the_search_finds_what_it_should_find() -> None:
-    secret = "SFMC_" + "a-b_C" * 10
-    for disguised in (
-        secret.encode(),
-        b"xx" + json.dumps({"a": secret}).encode(),
-        *(base64.b64encode(b"x" * n + secret.encode() + b"yy") for n in range(5)),
-    ):
-        assert leaks({"canary": secret}, {"here": disguised}), disguised
+from ansible_collections.keyturn.sfmc.tests.leaks.searcher import leaks
+from ansible_collections.keyturn.sfmc.tests.leaks.watching import watched_processes
 
 
 def _files(*folders: Path) -> dict[str, bytes]:
@@ -64,32 +26,6 @@ def _files(*folders: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file() and not path.is_symlink()
     }
-
-
-@contextmanager
-def _watched_processes(own: Path) -> Iterator[dict[str, bytes]]:
-    """Collect arguments and environments of all processes that belong to an estate, as long as it lasts (I-29)."""
-    seen: dict[str, bytes] = {}
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.05):
-            for process in Path("/proc").glob("[0-9]*"):
-                for name in ("cmdline", "environ"):
-                    try:
-                        content = (process / name).read_bytes()
-                    except OSError:
-                        continue
-                    if str(own).encode() in content or b"ansible" in content.lower():
-                        seen[f"{process}/{name}: {content[:60]!r}"] = content
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield seen
-    finally:
-        over.set()
-        watcher.join()
 
 
 def _secrets(operations: Operations, *names: str) -> dict[str, str]:
@@ -132,7 +68,7 @@ def test_i_27_a_rotation_shows_no_secret_anywhere(bring_up: BringUp, pipelining:
     os.makedirs(operations.estate.root / "remote-tmp", exist_ok=True)
     facts = operations.estate.ansible("ansible", "prod", "-m", "setup", "-a", "gather_subset=!all,!min", env=settings)
     assert facts.returncode == 0, facts.stdout
-    with _watched_processes(operations.estate.root) as processes:
+    with watched_processes(operations.estate.root) as processes:
         rotated = operations.rotate("-vvvv", "--diff", env=settings)
         status = operations.playbook("status", "-vvvv", env=settings)
     assert rotated.status == 0 and status.status == 0, rotated.said[-3000:]

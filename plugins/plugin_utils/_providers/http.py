@@ -18,6 +18,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import HttpRequest
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import HttpAnswer, HttpClient, NoAnswer, is_private
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import AnswerLost, Order
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import masked_by_core
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 
 
@@ -145,6 +146,7 @@ def _secret_in(answer: HttpAnswer, call: Call) -> str:
     except (ValueError, KeyError, TypeError, RecursionError):
         found = None
     if isinstance(found, str) and found:
+        masked_by_core([found])
         return found
     raise _lost("generate", call.url, f"HTTP {answer.status} without a text at {call.secret!r}")
 
