@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation i
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import held_back, stops
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import distributing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.acknowledging import acknowledge
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.blast_radius import coming
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import Evidence, sorted_evidence
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.retiring import has_retired, registered_ids, retire
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
@@ -111,10 +113,11 @@ class ActionModule(BatchAction):
     def _begun_for(self, run: Run, batch: str) -> tuple[Decision, list[str]]:
         """Look at one integration and record the batch; return its dependents of this batch whose proof is missing."""
         decision = run.look()
+        if self.check_mode and (ahead := self.in_batch(coming(run, decision))):
+            return replace(decision, desired="staged"), ahead
         if decision.step is not Step.DISTRIBUTE or self._waits(run, decision):
             return decision, []
-        hosts = set(self.batch())
-        own = [name for name in decision.missing if name.split("/", 1)[0] in hosts]
+        own = self.in_batch(decision.missing)
         self._say_how_long(run, len(hosts_of(own)))
         if own and decision.desired == "staged" and not self.check_mode:
             distributing.begin(run, batch)

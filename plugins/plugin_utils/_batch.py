@@ -27,6 +27,11 @@ class BatchAction(ControlAction):
         """Return the hosts of this batch."""
         return list(self.variables["ansible_play_batch"] or self.scope)
 
+    def in_batch(self, dependents: Iterable[str]) -> list[str]:
+        """Return those of the dependents, named HOST/NAME, that are on hosts of this batch."""
+        hosts = set(self.batch())
+        return [name for name in dependents if name.split("/", 1)[0] in hosts]
+
     def recorded(self, host: str) -> Mapping[str, Any]:
         """Return what the batch of a host came to, as it was registered: it is data, and never a template."""
         found: Mapping[str, Any] = self.variables["hostvars"].raw_get(host).get(self.RECORDED) or {}
