@@ -60,8 +60,8 @@ blast_radius:
   description:
     - For each integration what would be touched from here to the activation. C(write) are places with the fingerprint
       that stands there (null where no host was read in this run), C(restart) and C(people) dependents that are
-      restarted or that a person is asked for, C(breaks) whom an activation would break at this moment, C(stops) what could not be
-      served as far as reading shows, C(unread) whose hosts were not read.
+      restarted or that a person is asked for, C(breaks) whom an activation would break at this moment, C(stops) what
+      could not be served as far as reading shows, C(unread) whose hosts were not read.
   returned: in check mode
   type: list
   elements: dict
@@ -80,6 +80,7 @@ blast_radius:
       restart: [mule1/mule runtime]
       people: []
       activate: true
+      approval: false
       breaks:
         - dependent: mule1/mule runtime
           why: holds the active secret

@@ -52,6 +52,7 @@ def blast_radius(
         "restart": [item.dependent.id for item in served if _restarts(item)],
         "people": [item.dependent.id for item in own if _waits(item, decision, ahead)],
         "activate": _activates(journal, decision, ahead) and run.integration.policy.activate,
+        "approval": run.integration.policy.approval,
         "breaks": _broken(run, journal, decision, ahead),
         "unread": [name for name, found in seen.items() if not found],
         "stops": [stop for item in served for stop in _stops(item, seen[item.dependent.id])],
@@ -112,7 +113,7 @@ def _broken(run: Run, journal: Journal, decision: Decision, ahead: bool) -> list
     if decision.desired != "staged" or journal.open_rotation is None:
         return []
     reasons = {item.dependent: item.reason for item in journal.open_rotation.failures}
-    return [{"dependent": name, "why": reasons.get(name, "not proved yet")} for name in decision.missing]
+    return [{"dependent": name, "why": reasons.get(name, "not proved yet")} for name in run.unsafe()]
 
 
 def _stops(item: DeclaredDependent, seen: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -169,11 +170,9 @@ def _written_lines(radius: Mapping[str, Any]) -> list[list[str]]:
         return []
     dependents = {place["dependent"] for place in places}
     hosts = {name.split("/", 1)[0] for name in dependents}
-    counts = [
-        counted(len(each), what) for each, what in ((places, "place"), (dependents, "dependent"), (hosts, "host"))
-    ]
-    what = f"the {radius['desired']} secret to {', '.join(counts)}"
-    lines = [_said("write", what)]
+    named = {"place": places, "dependent": dependents, "host": hosts}
+    counts = ", ".join(counted(len(each), what) for what, each in named.items())
+    lines = [_said("write", f"the {radius['desired']} secret to {counts}")]
     for place in places[:_SHOWN]:
         key = f" {place['key']}" if place["key"] else ""
         holds = f" (now {place['before']})" if place["before"] else ""
@@ -187,6 +186,7 @@ def _activated(radius: Mapping[str, Any]) -> list[list[str]]:
     if not radius["activate"]:
         return []
     who = "by a person, in Setup" if radius["by_hand"] else "by the provider"
+    who += ", when somebody has approved it" if radius["approval"] else ""
     return [_said("activate", f"{radius['package']}, {who}; the former secret dies at once")]
 
 

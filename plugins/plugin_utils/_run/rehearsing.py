@@ -13,7 +13,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import CHECK_PASSES, RESTART_WORKS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import Order
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, gate_blockers
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL, Dependent, Journal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.preview import standing_hold, under_way
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Policy, Step
@@ -93,18 +93,22 @@ def _kept_up(run: Run, journal: Journal, policy: Policy, notes: list[str], _chec
     gone = tuple(item.id for item in run.registry(journal) if not run.declares(item.id))
     if not policy.activate:
         notes.append("stops before the activation, as sfmc_activate: false says")
+    if policy.approval:
+        notes.append("stops before the activation until somebody approves the evidence")
     if policy.operator:
         notes.append("a person generates and activates in Setup")
     people = [item.id for item in run.registry(journal) if item.kind == MANUAL and run.declares(item.id)]
     if people:
-        notes.append(f"a person brings the secret to {blockers.named(tuple(people), {}, most=5)}: not rehearsed")
-    return [*([hold] if hold else []), *([blockers.gone(journal, gone)] if gone else [])]
+        notes.append(f"a person brings the secret to {gate_blockers.named(tuple(people), {}, most=5)}: not rehearsed")
+    return [*([hold] if hold else []), *([gate_blockers.gone(journal, gone)] if gone else [])]
 
 
-def _sent(run: Run, _journal: Journal, _policy: Policy, _notes: list[str], _check_mode: bool) -> Iterable[Refusal]:
-    """See that the provider's calls can be made; none is sent."""
+def _sent(run: Run, journal: Journal, _policy: Policy, _notes: list[str], _check_mode: bool) -> Iterable[Refusal]:
+    """See that the provider's calls can be made, and do not live by what they rotate (I-40); none is sent."""
     run.provider.rehearse(Order(run.integration.client_id, run.integration.package, "rehearsal"))
-    return ()
+    active = run.keeper.load().secrets.active
+    call = run.provider.call_with(active.reveal()) if active else None
+    return [blockers.feeds_itself(journal, call)] if call else ()
 
 
 # --- what hosts report -----------------------------------------------------------------------------------------------

@@ -59,6 +59,10 @@ def _gone(bench: Bench) -> None:
     bench.hosts = bench.hosts[:1]
 
 
+def _feeding(bench: Bench) -> None:
+    bench.variables["sfmc_provider"]["activate"]["headers"] = {"Authorization": bench.package.active.value}
+
+
 def _bad_header(bench: Bench) -> None:
     bench.variables["sfmc_provider"]["generate"]["headers"] = {"X": "a\nb"}
 
@@ -69,11 +73,12 @@ def _bad_header(bench: Bench) -> None:
         pytest.param(_held, "I-37: a hold beats the schedule", id="hold"),
         pytest.param(_skewed, "I-9: steps that depend on time need clocks that agree", id="clock"),
         pytest.param(_dead, "a rotation needs a live active secret", id="dead secret"),
+        pytest.param(_feeding, "I-40", id="feeds itself"),
         pytest.param(_bad_header, "a provider's calls can be made as they are declared", id="header"),
     ),
 )
 def test_i_44_what_would_stop_it_is_named(bench: Bench, hinder: Callable[[Bench], None], rule: str) -> None:
-    """I-44, I-9, I-37."""
+    """I-44, I-9, I-37, I-40."""
     hinder(bench)
     (trouble,) = _seen(bench).troubles
     assert trouble.where == "crm" and trouble.why.rule.startswith(rule), trouble
