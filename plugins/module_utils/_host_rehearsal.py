@@ -41,7 +41,7 @@ class Rehearsal(Deployment):
             "a place holds the secret that works now, before it gets another",
             place_of(file),
             f"the active secret, {self.target.fingerprint}",
-            f"the {names[0]} secret, {found}",
+            "the {} secret, {}".format(names[0].rstrip("0123456789 "), found),
             "ansible-playbook keyturn.sfmc.verify -e sfmc_heal=true brings the active secret back",
         )
 

@@ -20,7 +20,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._pacing import Turns
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import unproved
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.preview import is_to_come
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.preview import is_settled, is_to_come
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Situation
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record, secret_of
 
@@ -56,6 +56,11 @@ class HostCall:
         """Tell whether this shows a distribution whose secret is not there yet: there is nothing to compare with."""
         return self._beginning and is_to_come(self._records[client_id].journal)
 
+    def is_settled(self, item: DeclaredDependent) -> bool:
+        """Tell whether it is known what a dependent should hold, and no rotation is bringing it anything else."""
+        journal = self._records[item.client_id].journal
+        return is_settled(journal) and not self.accepts_unknown(item)
+
     def secret(self, client_id: str) -> Secret:
         """Return the secret that the dependents of an integration should hold."""
         record = self._records[client_id]
@@ -67,7 +72,7 @@ class HostCall:
         kept = {name: getattr(secrets, name) for name in ("active", "staged", "previous")}
         forgotten = self._records[client_id].journal.forgotten
         return {
-            **{f"given up {number}": found for number, found in enumerate(forgotten, start=1)},
+            **{f"earlier {number}": found for number, found in enumerate(forgotten, start=1)},
             **{name: secrets.fingerprint(secret) for name, secret in kept.items() if secret is not None},
         }
 
@@ -153,12 +158,13 @@ def _proof(item: DeclaredDependent, unseen: bool) -> str:
     return "token" if unseen and proof == "fingerprint" else proof
 
 
-def rehearsing(dependent: Mapping[str, Any], restart: bool) -> dict[str, Any]:
+def rehearsing(dependent: Mapping[str, Any], restart: bool, check_mode: bool) -> dict[str, Any]:
     """Return what the host module is told of a dependent that is rehearsed: its care is owed, nothing is written.
 
     :param restart: whether it is restarted.
+    :param check_mode: nothing is asked of SFMC then: hosts have no turns.
     """
-    own = {"rehearse": True, "unattested": True}
+    own = {"rehearse": True, "unattested": True, **({"proof": "fingerprint"} if check_mode else {})}
     return {**dependent, **own} if restart else {**dependent, **own, "restart": None}
 
 

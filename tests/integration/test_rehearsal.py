@@ -95,7 +95,7 @@ def test_i_44_each_trouble_is_listed_with_a_way_out(bring_up: BringUp) -> None:
     assert run.status == 2, run
     for where, what, way_out in (
         ("prod-cut/shop", "unknown: no connection", "see that this host reaches SFMC"),
-        ("prod-down", "Connection refused", "see that the host can be reached"),
+        ("prod-down", "be reached over", "see that the host can be reached"),
         ("prod-drift/shop", "an unknown value", "put the active secret there by hand"),
         ("prod-key/shop", "no such key", "correct `key` or `path`"),
         ("prod-locked/shop", *locked),

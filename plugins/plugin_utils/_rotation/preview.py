@@ -24,6 +24,12 @@ def is_to_come(journal: Journal) -> bool:
     return not (rotation.overlap_at or rotation.activated_at or rotation.abandoned_at or rotation.lost_at)
 
 
+def is_settled(journal: Journal) -> bool:
+    """Tell whether every place should hold the active secret now: none is known before, or given out meanwhile."""
+    rotation = journal.open_rotation
+    return journal.active is not None and (rotation is None or rotation.activated_at is not None)
+
+
 def is_ahead(journal: Journal, decision: Decision) -> bool:
     """Tell whether a rotation is due or open, and its distribution still to come."""
     return is_to_come(journal) and decision.step in _BEFORE

@@ -14,8 +14,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FI
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL, Journal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.preview import is_ahead
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Step
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import is_about
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsal_report import counted
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsing import reports_about
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 
 #: With the two blanks before each line of progress, a hundred columns.
@@ -40,7 +40,7 @@ def blast_radius(
     own = [item for item in declared if item.client_id == journal.client_id]
     wanted = None if ahead else set(decision.missing) if decision.step is Step.DISTRIBUTE else set()
     served = [item for item in own if item.dependent.kind != MANUAL and (wanted is None or item.dependent.id in wanted)]
-    seen = {item.dependent.id: _reports_about(item, reports) for item in served}
+    seen = {item.dependent.id: reports_about(item, reports) for item in served}
     return {
         "name": journal.name,
         "client_id": journal.client_id,
@@ -65,12 +65,6 @@ def coming(run: Run, decision: Decision) -> list[str]:
     if not is_ahead(journal, decision):
         return []
     return [item.id for item in run.registry(journal) if item.kind != MANUAL and run.declares(item.id)]
-
-
-def _reports_about(
-    item: DeclaredDependent, reports: Mapping[str, Iterable[Mapping[str, Any]]]
-) -> list[Mapping[str, Any]]:
-    return [report for report in reports.get(item.dependent.host, ()) if is_about(report, item)]
 
 
 def _written(item: DeclaredDependent, seen: Sequence[Mapping[str, Any]], ahead: bool) -> list[dict[str, Any]]:

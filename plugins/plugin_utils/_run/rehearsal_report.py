@@ -35,7 +35,8 @@ def lines_of(
     rehearsed = f"{counted(len(dependents), 'dependent')} on {counted(hosts, 'host')} rehearsed"
     if not troubles:
         return [*noted, f"{rehearsed}: nothing would stop a rotation"]
-    return [*_table(troubles), "", *noted, f"{rehearsed}: {counted(len(troubles), 'thing')} would stop a rotation"]
+    table = table_of(troubles, "WHAT WOULD STOP IT")
+    return [*table, "", *noted, f"{rehearsed}: {counted(len(troubles), 'thing')} would stop a rotation"]
 
 
 def counted(number: int, what: str) -> str:
@@ -48,12 +49,12 @@ def found_lines(troubles: Iterable[Mapping[str, str]]) -> list[str]:
     return [textwrap.shorten(f"{each['where']}: {_what(each)}", _WIDTH, placeholder=" ...") for each in troubles]
 
 
-def _table(troubles: Sequence[Mapping[str, str]]) -> list[str]:
+def table_of(troubles: Sequence[Mapping[str, str]], title: str) -> list[str]:
     """Return a row for each trouble and its number of a way out; many share theirs."""
     ways = list(dict.fromkeys(each["way_out"] for each in troubles))
     where = min(_WHERE, max(len("WHERE"), *(len(each["where"]) for each in troubles)))
     what = _WIDTH - where - len("  ") - len("  DO")
-    rows = [("WHERE", "WHAT WOULD STOP IT", "DO")]
+    rows = [("WHERE", title, "DO")]
     for each in troubles:
         places = textwrap.wrap(each["where"], where, break_on_hyphens=False)
         texts = textwrap.wrap(_what(each), what, break_on_hyphens=False)

@@ -123,7 +123,7 @@ def host_troubles(
     """
     found: dict[tuple[str, str], Trouble] = {}
     for item in declared:
-        own = [report for report in reports.get(item.dependent.host, ()) if is_about(report, item)]
+        own = reports_about(item, reports)
         for trouble in [each for report in own for each in _troubles(report, item.dependent)]:
             found.setdefault((trouble.where, str(trouble.why)), trouble)
         if not own:
@@ -131,13 +131,20 @@ def host_troubles(
     return list(found.values())
 
 
+def reports_about(
+    item: DeclaredDependent, reports: Mapping[str, Iterable[Mapping[str, Any]]]
+) -> list[Mapping[str, Any]]:
+    """Return what its host reports of a dependent."""
+    return [report for report in reports.get(item.dependent.host, ()) if is_about(report, item)]
+
+
 def unproved(reports: Mapping[str, Iterable[Mapping[str, Any]]], declared: Iterable[DeclaredDependent]) -> list[str]:
     """Return the ids of the dependents that are well as far as can be seen, and of which nothing could be proved."""
     return [
         item.dependent.id
         for item in declared
-        for report in reports.get(item.dependent.host, ())
-        if is_about(report, item) and not _troubles(report, item.dependent) and not report.get("proof")
+        for report in reports_about(item, reports)
+        if not _troubles(report, item.dependent) and not report.get("proof")
     ]
 
 
