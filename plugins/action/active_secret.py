@@ -10,13 +10,18 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, WAITING, ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._batch import BatchAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, WAITING
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.blast_radius import blast_radius, lines_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import ACTIVATING
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import ACTIVATING, Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import moment_of
 
+#: What the role `distribute` registers on hosts.
+_REPORTS = ("distribute_deployed", "distribute_elsewhere")
 
-class ActionModule(ControlAction):
+
+class ActionModule(BatchAction):
     """Activates what is proved, sees it through to the end of the soak, or takes an active secret in."""
 
     SPEC: ClassVar[Mapping[str, Any]] = {
@@ -32,6 +37,8 @@ class ActionModule(ControlAction):
         if arguments["client_secret"] is None:
             runs = self.runs(arguments["integration"])
             result = self.advanced(arguments, runs, lambda run: run.advance(ACTIVATING), ACTIVATING)
+            if self.check_mode:
+                result["blast_radius"] = self._blast_radius(runs)
             return self.short_of(result, arguments)
         run = self.one_run(arguments["integration"])
         born = _time(arguments["generated_at"])
@@ -47,6 +54,22 @@ class ActionModule(ControlAction):
             active = run.keeper.load().secrets.active
             result["changed"] = active is None or active.reveal() != text
         return result
+
+    def _blast_radius(self, runs: list[Run]) -> list[dict[str, Any]]:
+        """Return what would be touched, and show it; hosts that were read in this run have said what they hold."""
+        reports = self.reported_by(self.scope, _REPORTS)
+        found = []
+        for run in runs:
+            try:
+                declared = self.inventory.dependents(of={run.integration.client_id})
+                radius = blast_radius(run, run.look(), declared, reports)
+            except Refusal:
+                # Said already: it is what its integration waits for.
+                continue
+            found.append(radius)
+            for line in lines_of(radius):
+                self.tell(line)
+        return found
 
 
 def _time(text: str | None) -> datetime | None:

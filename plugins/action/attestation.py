@@ -6,36 +6,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import uuid4
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import (
-    INTEGRATIONS,
-    ControlAction,
-    hosts_of,
-    is_meant,
-)
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FILES
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import task_file
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._batch import BatchAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, hosts_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import held_back, stops
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import distributing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.acknowledging import acknowledge
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import Evidence, reports_of, sorted_evidence
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.blast_radius import coming
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import Evidence, sorted_evidence
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.retiring import has_retired, registered_ids, retire
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import moment_of
 
-#: What the role registers for a batch, and the next batch looks at.
-_RECORDED = "__distribute_recorded"
 #: Seconds for which nobody likes to wait without a word.
 _LONG = 10
 
 
-class ActionModule(ControlAction):
+class ActionModule(BatchAction):
     """Opens a batch of a distribution, records what was proved or vouched for, or retires a dependent."""
+
+    RECORDED = "__distribute_recorded"
 
     SPEC: ClassVar[Mapping[str, Any]] = {
         **INTEGRATIONS,
@@ -62,7 +58,7 @@ class ActionModule(ControlAction):
             return self._acknowledged(arguments, self.runs(arguments["integration"]))
         if not 0 <= arguments["max_fail_percentage"] <= 100:
             raise _no_percentage(arguments["max_fail_percentage"])
-        runs = self.runs_of(self._batch(), arguments["integration"])
+        runs = self.runs_of(self.batch(), arguments["integration"])
         if arguments["state"] == "begun":
             return self._begun(runs)
         evidence = self._evidence(arguments["variables"], arguments["only"])
@@ -78,15 +74,15 @@ class ActionModule(ControlAction):
             **failed,
             "changed": any(item["changed"] for item in results),
             "integrations": results,
-            "stopped": self._before("stopped") + [item["client_id"] for item in results if item["stopped"]],
-            "silent": self._before("silent") + [each for item in results for each in item["silent"]],
+            "stopped": self.before("stopped") + [item["client_id"] for item in results if item["stopped"]],
+            "silent": self.before("silent") + [each for item in results for each in item["silent"]],
         }
 
     # --- a batch -----------------------------------------------------------------------------------------------------
 
     def _begun(self, runs: list[Run]) -> dict[str, Any]:
         """Measure again before each batch: a secret that was lost in between is written nowhere else (I-2)."""
-        missing: dict[str, list[dict[str, str]]] = {host: [] for host in self._batch()}
+        missing: dict[str, list[dict[str, str]]] = {host: [] for host in self.batch()}
         desired: dict[str, str] = {}
         batch = uuid4().hex[:12]
         for run in runs:
@@ -104,7 +100,7 @@ class ActionModule(ControlAction):
             "changed": any(run.effects for run in runs),
             "batch": batch,
             "missing": missing,
-            "elsewhere": self._elsewhere(missing, desired),
+            "elsewhere": self.elsewhere(missing, desired),
         }
 
     def _say_how_long(self, run: Run, hosts: int) -> None:
@@ -117,10 +113,11 @@ class ActionModule(ControlAction):
     def _begun_for(self, run: Run, batch: str) -> tuple[Decision, list[str]]:
         """Look at one integration and record the batch; return its dependents of this batch whose proof is missing."""
         decision = run.look()
+        if self.check_mode and (ahead := self.in_batch(coming(run, decision))):
+            return replace(decision, desired="staged"), ahead
         if decision.step is not Step.DISTRIBUTE or self._waits(run, decision):
             return decision, []
-        hosts = set(self._batch())
-        own = [name for name in decision.missing if name.split("/", 1)[0] in hosts]
+        own = self.in_batch(decision.missing)
         self._say_how_long(run, len(hosts_of(own)))
         if own and decision.desired == "staged" and not self.check_mode:
             distributing.begin(run, batch)
@@ -133,54 +130,19 @@ class ActionModule(ControlAction):
         """
         if decision.desired != "staged":
             return False
-        if run.integration.client_id in self._before("stopped"):
+        if run.integration.client_id in self.before("stopped"):
             return True
-        silent = hosts_of(set(self._before("silent")) & set(decision.missing))
-        before = held_back(self._batch(), silent, self.inventory.orders(self.scope)) if silent else []
+        silent = hosts_of(set(self.before("silent")) & set(decision.missing))
+        before = held_back(self.batch(), silent, self.inventory.orders(self.scope)) if silent else []
         if before:
             named = ", ".join(before[:5])
             self.tell(f"{run.integration.name}: waits for hosts of a lower sfmc_order that did not answer: {named}")
         return bool(before)
 
-    def _batch(self) -> list[str]:
-        return list(self.variables["ansible_play_batch"] or self.scope)
-
-    def _before(self, what: str) -> list[str]:
-        """Return what the earlier batches of this play have come to: `stopped` client ids, `silent` dependents."""
-        hosts, batch = self.scope, self._batch()
-        before = hosts[: hosts.index(batch[0])] if batch and batch[0] in hosts else []
-        for host in reversed(before):
-            recorded = self.variables["hostvars"].raw_get(host).get(_RECORDED)
-            if recorded:
-                return list(recorded.get(what) or [])
-        return []
-
-    def _elsewhere(
-        self, missing: Mapping[str, list[dict[str, str]]], desired: Mapping[str, str]
-    ) -> dict[str, list[dict[str, Any]]]:
-        """Return the dependents of this batch that are no files, by host, with the task file of their kind."""
-        found: dict[str, list[dict[str, Any]]] = {}
-        for item in self.inventory.dependents(host for host, names in missing.items() if names):
-            host, kind = item.dependent.host, item.dependent.kind
-            if kind != FILES and is_meant(item, missing[host]):
-                own = {
-                    "name": item.dependent.name,
-                    "client_id": item.client_id,
-                    "index": item.index,
-                    "desired": desired[item.client_id],
-                    "file": task_file(kind, self.variables["hostvars"][host].get("sfmc_kinds")),
-                }
-                found.setdefault(host, []).append(own)
-        return found
-
     def _evidence(self, variables: list[str], only: Mapping[str, list[dict[str, str]]] | None) -> dict[str, Evidence]:
-        # As they were registered: a report is data, and never a template.
-        raw = self.variables["hostvars"].raw_get
         # A host that has left the play since is one that did not answer.
-        kept = {host: raw(host) for host in dict.fromkeys([*self._batch(), *(only or {})])}
-        found = {host: [each for name in variables for each in reports_of(own.get(name))] for host, own in kept.items()}
-        declared = self.inventory.dependents(found if only is None else [host for host in found if only.get(host)])
-        meant = [item for item in declared if only is None or is_meant(item, only[item.dependent.host])]
+        found = self.reported_by([*self.batch(), *(only or {})], variables)
+        meant = list(self.inventory.dependents(found)) if only is None else self.meant(only)
         return sorted_evidence(found, meant)
 
     def _recorded(self, run: Run, evidence: Evidence, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,13 +10,19 @@ from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, ONLY, ControlAction, is_meant
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FILES
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall, rehearsing
 
 
 class ActionModule(ControlAction):
     """Runs the module on the host with what the journal says its files should hold."""
 
-    SPEC: ClassVar[Mapping[str, Any]] = {**INTEGRATIONS, "only": ONLY}
+    SPEC: ClassVar[Mapping[str, Any]] = {
+        **INTEGRATIONS,
+        "only": ONLY,
+        "settled": {"type": "bool", "default": False},
+        "rehearse": {"type": "bool", "default": False},
+        "rehearse_restart": {"type": "bool", "default": True},
+    }
     _requires_connection = True
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,4 +48,22 @@ class ActionModule(ControlAction):
             distributing=arguments["only"] is not None,
             preview=self.check_mode,
         )
-        return self.on_host("keyturn.sfmc.deployed_secret", call.arguments(self.check_mode))
+        if arguments["settled"]:
+            settled = [item for item in dependents if call.is_settled(item)]
+            return self._verified(HostCall(integrations, settled, self.vault_secrets, distributing=False))
+        given = call.arguments(self.check_mode)
+        rehearsed = {item.client_id for item in dependents if arguments["rehearse"] or call.is_to_come(item.client_id)}
+        given["dependents"] = [
+            rehearsing(each, arguments["rehearse_restart"], self.check_mode) if each["client_id"] in rehearsed else each
+            for each in given["dependents"]
+        ]
+        return self.on_host("keyturn.sfmc.deployed_secret", given)
+
+    def _verified(self, call: HostCall) -> dict[str, Any]:
+        """Compare, and in earnest mend; what is found is data. In check mode nothing is asked of SFMC."""
+        if not call.dependents:
+            return {"changed": False, "dependents": []}
+        given = {**call.arguments(self.check_mode), "settled": True}
+        if self.check_mode:
+            given["dependents"] = [{**each, "proof": "fingerprint"} for each in given["dependents"]]
+        return self.on_host("keyturn.sfmc.deployed_secret", given)

@@ -166,6 +166,7 @@ class ActionModule(ControlAction):
             "client_id": item.client_id,
             "fingerprint": secrets.fingerprint(call.secret(item.client_id)),
             "place": place.name,
+            "before": None,
             "changed": False,
             "restarted": False,
             "proof": None,
@@ -177,6 +178,7 @@ class ActionModule(ControlAction):
             if present is not None:
                 check = place.check_adoptable if call.accepts_unknown(item) else place.check_known
                 check(present, secrets.key, call.known(item.client_id))
+                evidence["before"] = call.recognised(item.client_id, present.secret if present.shown else "")
             if present is None or not present.shown or present.secret != place.secret:
                 evidence["changed"] = True
                 if not self.check_mode:

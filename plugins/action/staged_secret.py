@@ -43,7 +43,7 @@ class ActionModule(ControlAction):
             return self._absent(arguments)
         if arguments["client_secret"] is None:
             runs = self.runs(arguments["integration"])
-            return self.advanced(arguments, runs, lambda run: run.advance(STAGING), STAGING)
+            return self.advanced(arguments, runs, lambda run: run.advance(STAGING), STAGING, ahead=True)
         return self._handed_in(arguments)
 
     def _handed_in(self, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Target(NamedTuple):
         return f"Target({self.client_id}, {self.fingerprint})"
 
 
-class _Edit:
+class Edit:
     """One file: as it was read, what it should hold, and what was found at its places."""
 
     def __init__(self, snapshot: _secure_file.Snapshot) -> None:
@@ -77,7 +77,7 @@ class Deployment:
         self.seen: List[str] = []
         #: The files themselves, whatever paths lead to them, that were written in this call.
         self.written: Set[str] = set()
-        self._edits: Dict[str, _Edit] = {}
+        self._edits: Dict[str, Edit] = {}
         self.evidence: Dict[str, Any] = {
             "name": dependent["name"],
             "client_id": target.client_id,
@@ -118,7 +118,7 @@ class Deployment:
             if edit.needed:
                 self._write(edit, check_mode)
 
-    def _write(self, edit: _Edit, check_mode: bool) -> None:
+    def _write(self, edit: Edit, check_mode: bool) -> None:
         try:
             if not check_mode:
                 _secure_file.replace(edit.snapshot, edit.content)
@@ -153,7 +153,7 @@ class Deployment:
             if located.value != self.target.secret:
                 raise Refusal(
                     "I-4: what was written is what stands there",
-                    _place(file),
+                    place_of(file),
                     self.target.fingerprint,
                     fingerprint(self.target.key, located.value),
                     "something changed the file at the same moment (configuration management?); stop it, run again",
@@ -177,27 +177,31 @@ class Deployment:
     def _located(self, file: Mapping[str, Any], content: bytes) -> Located:
         return locate(file["format"], content, file["key"], file["path"], self.target.knows, file["encoding"])
 
-    def _planned(self) -> Dict[str, _Edit]:
+    def _planned(self) -> Dict[str, Edit]:
         """Return the edit of each declared path; paths that lead to one file share theirs."""
-        edits: Dict[str, _Edit] = {}
-        files: Dict[str, _Edit] = {}
+        edits: Dict[str, Edit] = {}
+        files: Dict[str, Edit] = {}
         for file in self.dependent["files"]:
             path, real = file["path"], _secure_file.real_path(file["path"])
             if real not in files:
-                files[real] = _Edit(_secure_file.read(path))
+                files[real] = Edit(_secure_file.read(path))
             edit = edits.setdefault(path, files[real])
             located = self._located(file, edit.content)
             self.seen.append(located.value)
             before = self._recognised(located, file)
-            if located.value == self.target.secret:
-                located.confirm()
-            else:
-                edit.content = located.replaced(self.target.secret)
+            self._edit(located, edit)
             edit.found.append({"path": path, "key": file["key"], "before": before, "after": self.target.fingerprint})
         for edit in files.values():
             if edit.needed:
                 _secure_file.check_replaceable(edit.snapshot)
         return edits
+
+    def _edit(self, located: Located, edit: Edit) -> None:
+        """Put the secret into what the file should hold."""
+        if located.value == self.target.secret:
+            located.confirm()
+        else:
+            edit.content = located.replaced(self.target.secret)
 
     def _recognised(self, located: Located, file: Mapping[str, Any]) -> str:
         """Only a secret that the journal knows is replaced, or one that the inventory declares unknown (I-22, I-24)."""
@@ -206,7 +210,7 @@ class Deployment:
             return found
         raise Refusal(
             "I-24: only a secret that the journal knows is replaced",
-            _place(file),
+            place_of(file),
             " or ".join(f"the {name} secret {known}" for name, known in sorted(self.target.known.items())),
             f"an unknown value, {found}" if located.value else "an empty value",
             "find out who changed it: put the active secret there by hand, or correct path and key in sfmc_dependents;"
@@ -215,7 +219,8 @@ class Deployment:
         )
 
 
-def _place(file: Mapping[str, Any]) -> str:
+def place_of(file: Mapping[str, Any]) -> str:
+    """Return how messages name a place."""
     return f"{file['path']}, key {file['key']}" if file["key"] else f"{file['path']}, wherever a secret stands"
 
 

@@ -4,8 +4,10 @@
 """Reading a file so that it can be told later whether it is still the same, and the words for what goes wrong."""
 
 import errno
+import fcntl
 import os
 import stat
+import struct
 from typing import List, NamedTuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
@@ -17,6 +19,9 @@ WHOLE = "I-26: a file is replaced as a whole or not at all, and keeps its owner,
 _READABLE = "a declared file can be read"
 _UNCHANGED = "I-24: a file is replaced only if it is still the one that was read"
 _CHUNK = 1024 * 1024
+#: Linux: FS_IOC_GETFLAGS, and two of its flags.
+_GET_FLAGS = 0x80006601 | struct.calcsize("l") << 16
+_IMMUTABLE, _APPEND_ONLY = 0x10, 0x20
 
 
 class Facts(NamedTuple):
@@ -92,6 +97,29 @@ def check_unchanged(snapshot: Snapshot) -> None:
         raise changed(snapshot.path, "its symbolic links lead elsewhere now")
     if now.facts != snapshot.facts or now.content != snapshot.content:
         raise changed(snapshot.path, "the file was changed or replaced since it was read")
+
+
+def check_not_locked(snapshot: Snapshot) -> None:
+    """Refuse a file that the system lets nobody replace, root neither (`chattr +i`, `+a`), where that can be seen.
+
+    :raises OSError: it cannot be opened.
+    """
+    descriptor = os.open(snapshot.real_path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        answer = fcntl.ioctl(descriptor, _GET_FLAGS, bytes(struct.calcsize("l")))
+    except OSError:
+        # Another system than Linux, or a file system without such attributes.
+        return
+    finally:
+        os.close(descriptor)
+    flags = struct.unpack("i", answer[: struct.calcsize("i")])[0]
+    if flags & (_IMMUTABLE | _APPEND_ONLY):
+        raise unfit(
+            snapshot.path,
+            "a file that may be replaced",
+            "an immutable file" if flags & _IMMUTABLE else "a file that can only be appended to",
+            "find out who locked it, and why (`lsattr`); `chattr -i -a` unlocks it",
+        )
 
 
 def _check_regular(path: str, facts: Facts, limit: int) -> None:

@@ -24,15 +24,17 @@ def deploy(
     ask: Ask,
     upkeep: Callable[[List[str]], "Upkeep"],
     check_mode: bool,
+    make: Callable[[Mapping[str, Any], Target], Deployment] = Deployment,
 ) -> List[Dict[str, Any]]:
     """Bring a host's dependents to their targets; return the evidence of each. Never raises for what it finds.
 
     :param targets: by client id.
+    :param make: what is made of each dependent and its target: a deployment, or the rehearsal of one.
     :param upkeep: makes what restarts and checks, when something is owed, from the secrets that stood in the files.
     :return: for each dependent `name`, `client_id`, `fingerprint`, `files`, `changed`, `restarted`, `proof` (None in
         check mode when something would be written) and `refusal` (None when all went well).
     """
-    works = [Deployment(dependent, targets[dependent["client_id"]]) for dependent in dependents]
+    works = [make(dependent, targets[dependent["client_id"]]) for dependent in dependents]
     for work in works:
         work.attempt(partial(work.write, check_mode))
     # Two dependents may share a file: who comes second finds it right already, and is owed a restart all the same.

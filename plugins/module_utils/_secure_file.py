@@ -18,6 +18,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._file_snapshot import
     WHOLE,
     Facts,
     Snapshot,
+    check_not_locked,
     check_unchanged,
     failed,
     read,
@@ -27,7 +28,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._file_snapshot import
 )
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-__all__ = ["DEFAULT_LIMIT", "Facts", "Snapshot", "check_replaceable", "read", "real_path", "replace"]
+__all__ = ["DEFAULT_LIMIT", "Facts", "Snapshot", "check_replaceable", "read", "real_path", "rehearse", "replace"]
 
 #: Room that a new directory entry may take, in bytes.
 _SPARE = 4096
@@ -43,6 +44,7 @@ def check_replaceable(snapshot: Snapshot) -> None:
     _check_owner(snapshot)
     directory = os.path.dirname(snapshot.real_path)
     try:
+        check_not_locked(snapshot)
         _check_directory(snapshot, directory)
         mounted = snapshot.real_path in _mount_points()
     except OSError as error:
@@ -67,22 +69,38 @@ def replace(snapshot: Snapshot, content: bytes) -> Snapshot:
     check_replaceable(snapshot)
     if content == snapshot.content:
         return snapshot
+    return _read_back(snapshot, content, _written(snapshot, content, in_place=True))
+
+
+def rehearse(snapshot: Snapshot) -> None:
+    """Do all that :func:`replace` does up to the rename, with blanks for content: the file stays as it is.
+
+    :raises Refusal: a step failed, or the rename would; no temporary file is left.
+    """
+    check_replaceable(snapshot)
+    _written(snapshot, b" " * len(snapshot.content), in_place=False)
+
+
+def _written(snapshot: Snapshot, content: bytes, in_place: bool) -> int:
     directory, name = os.path.split(snapshot.real_path)
     try:
         directory_fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             _remove_leftovers(directory_fd, name, snapshot)
-            inode = _write_and_rename(directory_fd, name, snapshot, content)
+            inode = _write_and_rename(directory_fd, name, snapshot, content, in_place)
             _sync_directory(snapshot, directory_fd)
         finally:
             os.close(directory_fd)
     except OSError as error:
         raise failed(WHOLE, snapshot.path, "replace the file", error) from None
-    return _read_back(snapshot, content, inode)
+    return inode
 
 
-def _write_and_rename(directory_fd: int, name: str, snapshot: Snapshot, content: bytes) -> int:
-    """Write a private temporary file, make it the file; return its inode. Nothing temporary stays behind."""
+def _write_and_rename(directory_fd: int, name: str, snapshot: Snapshot, content: bytes, in_place: bool) -> int:
+    """Write a private temporary file, make it the file; return its inode. Nothing temporary stays behind.
+
+    :param in_place: whether it becomes the file; otherwise it is removed where the rename would come.
+    """
     # Readable for nobody who could not read the old file; setting attributes takes the owner's right to write.
     mode = stat.S_IMODE(snapshot.facts.mode) & stat.S_IRUSR | stat.S_IWUSR
     temporary = _temporary_prefix(name) + os.urandom(16).hex()
@@ -95,7 +113,10 @@ def _write_and_rename(directory_fd: int, name: str, snapshot: Snapshot, content:
         os.fsync(descriptor)
         inode = os.fstat(descriptor).st_ino
         check_unchanged(snapshot)
-        os.rename(temporary, name, src_dir_fd=directory_fd, dst_dir_fd=directory_fd)
+        if in_place:
+            os.rename(temporary, name, src_dir_fd=directory_fd, dst_dir_fd=directory_fd)
+        else:
+            _discard(temporary, directory_fd, descriptor, snapshot)
     except BaseException:
         _discard(temporary, directory_fd, descriptor, snapshot)
         raise

@@ -56,6 +56,36 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+blast_radius:
+  description:
+    - For each integration what would be touched from here to the activation. C(write) are places with the fingerprint
+      that stands there (null where no host was read in this run), C(restart) and C(people) dependents that are
+      restarted or that a person is asked for, C(breaks) whom an activation would break at this moment, C(stops) what
+      could not be served as far as reading shows, C(unread) whose hosts were not read.
+  returned: in check mode
+  type: list
+  elements: dict
+  sample:
+    - name: crm_sync
+      client_id: 0a1b2c3d4e5f6g7h8i9j0k1l
+      package: CRM Sync
+      generate: true
+      by_hand: false
+      desired: staged
+      write:
+        - dependent: mule1/mule runtime
+          place: /opt/mule/conf/sfmc.properties
+          key: sfmc.clientSecret
+          before: 77aa01bc42de
+      restart: [mule1/mule runtime]
+      people: []
+      activate: true
+      approval: false
+      breaks:
+        - dependent: mule1/mule runtime
+          why: holds the active secret
+      unread: []
+      stops: []
 integrations:
   description: Where each integration stands. Fingerprints only, never a secret.
   returned: always

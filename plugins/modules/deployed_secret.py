@@ -59,6 +59,26 @@ options:
         description: The dependent as C(HOST/NAME).
         type: str
         required: true
+  settled:
+    description:
+      - Only dependents that should hold the active secret, as no rotation is bringing them another, and whose value was
+        known before. In check mode they are compared and no token is asked for.
+      - What is found is in RV(dependents), and no failure of the task.
+    type: bool
+    default: false
+  rehearse:
+    description:
+      - Do everything with the secret that stands in the files now, and write nothing. A file is read and edited in
+        memory, a private temporary file without a secret is made beside it and removed, a fresh token is asked for with
+        what was read, then restart and check.
+      - In check mode nothing is restarted, and no temporary file is made.
+      - What is found is in RV(dependents), and no failure of the task.
+    type: bool
+    default: false
+  rehearse_restart:
+    description: Whether a rehearsal restarts what a dependent names. Checks are made all the same.
+    type: bool
+    default: true
   dependents:
     description: Filled in by the controller from C(sfmc_dependents); a task does not give it.
     type: list
@@ -175,6 +195,10 @@ options:
         description: Whether any value that stands there may be replaced.
         type: bool
         default: false
+      rehearse:
+        description: Whether all is done but the write.
+        type: bool
+        default: false
   targets:
     description: Filled in by the controller from the journal; a task does not give it.
     type: list
@@ -259,7 +283,7 @@ from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Ask, Target
+from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Ask, Deployment, Target
 from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import HostClient, url_status
 from ansible_collections.keyturn.sfmc.plugins.module_utils._host_deployment import deploy
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
@@ -300,6 +324,7 @@ _DEPENDENT = {
     "proof": {"type": "str", "default": "token", "choices": ["token", "fingerprint", "soak"]},
     "unattested": {"type": "bool", "default": False},
     "accept_unknown": {"type": "bool", "default": False},
+    "rehearse": {"type": "bool", "default": False},
 }
 _TARGET = {
     "client_id": {"type": "str", "required": True},
@@ -313,6 +338,9 @@ _ONLY = {"client_id": {"type": "str", "required": True}, "dependent": {"type": "
 ARGUMENTS = {
     "integration": {"type": "str"},
     "only": {"type": "list", "elements": "dict", "options": _ONLY},
+    "settled": {"type": "bool", "default": False},
+    "rehearse": {"type": "bool", "default": False},
+    "rehearse_restart": {"type": "bool", "default": True},
     "dependents": {"type": "list", "elements": "dict", "options": _DEPENDENT},
     "targets": {"type": "list", "elements": "dict", "options": _TARGET},
     "secrets": {"type": "dict", "no_log": True},
@@ -347,6 +375,16 @@ def _paced(given: Dict[str, Any], started: float) -> Ask:
     return ask
 
 
+def _made(dependent: Dict[str, Any], target: Target) -> Deployment:
+    """Return what is made of a dependent."""
+    if not dependent["rehearse"]:
+        return Deployment(dependent, target)
+    # Seldom needed; a host imports anew in each call.
+    from ansible_collections.keyturn.sfmc.plugins.module_utils._host_rehearsal import Rehearsal
+
+    return Rehearsal(dependent, target)
+
+
 def _diff(evidence: List[Dict[str, Any]]) -> List[Dict[str, str]]:
     return [
         {
@@ -374,14 +412,17 @@ def main() -> None:
 
         return Upkeep(url_status, [*(given["secrets"] or {}).values(), *(given["hidden"] or []), *seen])
 
-    evidence = deploy(given["dependents"] or [], _targets(given), _paced(given, started), upkeep, module.check_mode)
-    refusals = [Refusal(**item["refusal"]) for item in evidence if item["refusal"]]
+    ask = _paced(given, started)
+    evidence = deploy(given["dependents"] or [], _targets(given), ask, upkeep, module.check_mode, _made)
+    rehearsed = [dependent["rehearse"] for dependent in given["dependents"] or []]
+    # What a rehearsal finds is its result, not its failure.
+    refusals = [Refusal(**item["refusal"]) for item, only in zip(evidence, rehearsed) if item["refusal"] and not only]
     result = {
         "changed": any(item["changed"] or item["restarted"] for item in evidence),
         "dependents": evidence,
         "diff": _diff(evidence),
     }
-    if refusals:
+    if refusals and not given["settled"]:
         module.fail_json(msg="\n".join(str(refusal) for refusal in refusals), **result)
     module.exit_json(**result)
 

@@ -32,6 +32,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves impor
     Rollout,
     rollout,
 )
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.blast_radius import coming
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome, Waiting
@@ -167,28 +168,46 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         return runs[0]
 
     def advanced(
-        self, arguments: Mapping[str, Any], runs: list[Run], act: Callable[[Run], Decision], steps: frozenset[Step]
+        self,
+        arguments: Mapping[str, Any],
+        runs: list[Run],
+        act: Callable[[Run], Decision],
+        steps: frozenset[Step],
+        ahead: bool = False,
     ) -> dict[str, Any]:
         """Let the runs act and wait as the arguments allow.
 
         Check mode only looks: it would change something where the next legal step is one of `steps`.
+
+        :param ahead: whether check mode also plans the distributions that come after a secret that is not there yet.
         """
         _check_waiting(arguments)
         budget = timedelta(seconds=0 if self.check_mode else arguments["wait"])
         waiting = Waiting(budget, self.tell, arguments["poll"])
         outcomes = waiting.advance(runs, (lambda run: run.look()) if self.check_mode else act)
-        result = self.reported(outcomes, arguments["on_blocked"] == "fail", arguments.get("serial", DEFAULT_SIZES))
+        sizes = arguments.get("serial", DEFAULT_SIZES)
+        fail, coming = arguments["on_blocked"] == "fail", self.check_mode and ahead
+        result = self.reported(outcomes, fail, sizes, _coming(outcomes) if coming else ())
         if self.check_mode:
             result["changed"] = any(outcome.decision and outcome.decision.step in steps for outcome in outcomes)
         for item in result["integrations"]:
             self.tell(f"{item['name']}: {item['phase']}; waits for {item['waits_for']}")
         return result
 
-    def reported(self, outcomes: list[Outcome], fail: bool, sizes: Sequence[str] = DEFAULT_SIZES) -> dict[str, Any]:
-        """Return the evidence of all integrations, and the hosts of this play that have work, in their batches."""
+    def reported(
+        self,
+        outcomes: list[Outcome],
+        fail: bool,
+        sizes: Sequence[str] = DEFAULT_SIZES,
+        coming: Iterable[str] = (),
+    ) -> dict[str, Any]:
+        """Return the evidence of all integrations, and the hosts of this play that have work, in their batches.
+
+        :param coming: further dependents that are read.
+        """
         integrations = [evidence(outcome) for outcome in outcomes]
         blocked = [item for item in integrations if item["step"] == "stop"]
-        planned = self._planned(integrations, sizes)
+        planned = self._planned(integrations, sizes, coming)
         result: dict[str, Any] = {
             "changed": any(item["effects"] for item in integrations),
             "integrations": integrations,
@@ -219,10 +238,10 @@ class ControlAction(ActionBase):  # type: ignore[misc]
             return set()
         return hosts_of(_to_serve(item)) & set(self.scope)
 
-    def _planned(self, integrations: list[dict[str, Any]], sizes: Sequence[str]) -> Rollout:
+    def _planned(self, integrations: list[dict[str, Any]], sizes: Sequence[str], coming: Iterable[str]) -> Rollout:
         """Return the hosts of this play that have work, in the order and the batches of a rollout."""
         distributing = [item for item in integrations if item["step"] == "distribute"]
-        missing = hosts_of(name for item in distributing for name in _to_serve(item))
+        missing = hosts_of([*coming, *(name for item in distributing for name in _to_serve(item))])
         failed = hosts_of(name for item in distributing for name in item["failing"])
         orders = self.inventory.orders(host for host in self.scope if host in missing)
         return rollout((Member(host, order, host in failed) for host, order in orders.items()), sizes)
@@ -238,6 +257,11 @@ class ControlAction(ActionBase):  # type: ignore[misc]
 def _to_serve(item: Mapping[str, Any]) -> set[str]:
     """Return the dependents that a distribution can serve: neither people's nor such as are declared no more."""
     return set(item["missing"]) - {*item["people"], *item["gone"]}
+
+
+def _coming(outcomes: Iterable[Outcome]) -> list[str]:
+    """Return the dependents that will be served once there is a staged secret."""
+    return [name for outcome in outcomes if outcome.decision for name in coming(outcome.run, outcome.decision)]
 
 
 def _refusal(texts: Mapping[str, str]) -> Refusal:

@@ -13,12 +13,14 @@ from typing import Any
 
 from ansible import constants as C
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._fingerprint import fingerprint
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._pacing import Turns
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import unproved
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.preview import is_settled, is_to_come
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Situation
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record, secret_of
 
@@ -50,6 +52,15 @@ class HostCall:
         """Return the record of an integration."""
         return self._records[client_id]
 
+    def is_to_come(self, client_id: str) -> bool:
+        """Tell whether this shows a distribution whose secret is not there yet: there is nothing to compare with."""
+        return self._beginning and is_to_come(self._records[client_id].journal)
+
+    def is_settled(self, item: DeclaredDependent) -> bool:
+        """Tell whether it is known what a dependent should hold, and no rotation is bringing it anything else."""
+        journal = self._records[item.client_id].journal
+        return is_settled(journal) and not self.accepts_unknown(item)
+
     def secret(self, client_id: str) -> Secret:
         """Return the secret that the dependents of an integration should hold."""
         record = self._records[client_id]
@@ -61,9 +72,14 @@ class HostCall:
         kept = {name: getattr(secrets, name) for name in ("active", "staged", "previous")}
         forgotten = self._records[client_id].journal.forgotten
         return {
-            **{f"given up {number}": found for number, found in enumerate(forgotten, start=1)},
+            **{f"earlier {number}": found for number, found in enumerate(forgotten, start=1)},
             **{name: secrets.fingerprint(secret) for name, secret in kept.items() if secret is not None},
         }
+
+    def recognised(self, client_id: str, value: str) -> str | None:
+        """Return the fingerprint of a value that is a known secret, None for any other."""
+        found = fingerprint(self._records[client_id].secrets.key, value)
+        return found if found in self.known(client_id).values() else None
 
     def arguments(self, check_mode: bool, unseen: bool = False) -> dict[str, Any]:
         """Return the arguments of the module `deployed_secret`, secrets among them.
@@ -140,6 +156,16 @@ class HostCall:
 def _proof(item: DeclaredDependent, unseen: bool) -> str:
     proof = str(item.options["proof"])
     return "token" if unseen and proof == "fingerprint" else proof
+
+
+def rehearsing(dependent: Mapping[str, Any], restart: bool, check_mode: bool) -> dict[str, Any]:
+    """Return what the host module is told of a dependent that is rehearsed: its care is owed, nothing is written.
+
+    :param restart: whether it is restarted.
+    :param check_mode: nothing is asked of SFMC then: hosts have no turns.
+    """
+    own = {"rehearse": True, "unattested": True, **({"proof": "fingerprint"} if check_mode else {})}
+    return {**dependent, **own} if restart else {**dependent, **own, "restart": None}
 
 
 def _given(options: Mapping[str, Any] | None) -> dict[str, Any] | None:

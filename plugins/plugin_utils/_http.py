@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -85,6 +86,18 @@ class HttpClient:
         self._ca_path = ca_path
         self._timeout = timeout
         self._monotonic = monotonic
+
+    def amiss(self, request: HttpRequest) -> str:
+        """Return in words why the request could not even be sent, an empty text when it could; sends nothing."""
+        if self._ca_path and not os.access(self._ca_path, os.R_OK):
+            return f"no readable CA file {self._ca_path}"
+        asked = requests.Request(request.method, request.url, request.headers, data=request.body)
+        try:
+            asked.prepare()
+        except (requests.exceptions.RequestException, ValueError) as error:
+            # Never its message, which may quote a header.
+            return f"{type(error).__name__}, of a URL or a header"
+        return ""
 
     def send(self, request: HttpRequest) -> HttpAnswer:
         """Send the request once.

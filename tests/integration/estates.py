@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ansible_collections.keyturn.sfmc.tests.testbed.declaration import (
     ConfigFile,
     Declaration,
@@ -36,9 +38,13 @@ def pair(provider: str = "http", service: bool = False) -> Declaration:
 
 def databases_and_web() -> Declaration:
     """Four hosts with one file each; by their names, web servers come before databases."""
-    names = ("prod-app1", "prod-app2", "prod-db1", "prod-db2")
+    return several(("prod-app1", "prod-app2", "prod-db1", "prod-db2"), "databases-and-web")
+
+
+def several(names: Iterable[str], title: str = "several") -> Declaration:
+    """Hosts of ``prod`` with one file each, of the dependent ``shop``; ``crm_sync`` is due."""
     return Declaration(
-        "databases-and-web",
+        title,
         (Environment("prod", (Integration("crm_sync", "CRM Sync", age_days=170),)),),
         tuple(Host(name, "prod", (Dependent("crm_sync", "shop", (_SHOP,)),)) for name in names),
     )

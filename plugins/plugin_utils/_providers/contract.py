@@ -56,6 +56,9 @@ class Provider(Protocol):
     def activate(self, order: Order) -> None:
         """Activate the staged secret."""
 
+    def rehearse(self, order: Order) -> None:
+        """See that each call could be made, as far as that shows without sending anything; Refusal when not."""
+
     def to_generate(self, order: Order, name: str) -> str:
         """Return what a person does to generate and hand in."""
 

@@ -21,6 +21,9 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract i
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import masked_by_core
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 
+#: A mark that stands for nothing of an order.
+_MARK = re.compile(r"\$\{[A-Za-z_]\w*\}")
+
 
 @dataclass(frozen=True)
 class Call:
@@ -75,6 +78,21 @@ class HttpProvider:
     def activate(self, order: Order) -> None:
         """Activate the staged secret."""
         self._send("activate", self._activate, order)
+
+    def rehearse(self, order: Order) -> None:
+        """See that each call can be made, without sending it: marks, headers, CA file.
+
+        :raises Refusal: one of them cannot.
+        """
+        calls = {"generate": self._generate, "activate": self._activate, "retrieve": self._retrieve}
+        for what, call in calls.items():
+            if call is None:
+                continue
+            request = _request(call, order)
+            texts = [request.url, *request.headers.values(), (request.body or b"").decode("utf-8")]
+            found = next((mark for text in texts for mark in _MARK.findall(text)), "") or self._http.amiss(request)
+            if found:
+                raise _unsendable(what, call.url, found)
 
     def to_generate(self, order: Order, name: str) -> str:
         """Return what is going on, for the report: no person is needed."""
@@ -161,6 +179,16 @@ def _check_url(url: str) -> None:
         "an https URL",
         f"{parts.scheme or 'no'} scheme",
         "change the URL in sfmc_provider",
+    )
+
+
+def _unsendable(what: str, url: str, found: str) -> Refusal:
+    return Refusal(
+        "a provider's calls can be made as they are declared",
+        f"sfmc_provider.{what}, {_place(url)}",
+        "a request that can be sent, with no other marks than those of docs/inventory.md",
+        found,
+        f"correct sfmc_provider.{what}; nothing was sent",
     )
 
 

@@ -32,6 +32,9 @@ class OperatorProvider:
         """Never called: a person activates."""
         raise LookupError("a person activates")
 
+    def rehearse(self, order: Order) -> None:
+        """Nothing to see: a person acts."""
+
     def to_generate(self, order: Order, name: str) -> str:
         """Return the clicks up to the hand-in (SFMC guide "Rotate an OAuth 2.0 Secret")."""
         return (

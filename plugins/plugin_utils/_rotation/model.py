@@ -176,8 +176,9 @@ class Journal:
     """What is known of one integration; the client id is its identity, the name a label.
 
     `adopted` are the ids of the dependents that ever were attested: what stands there is known since. `forgotten` are
-    fingerprints of staged secrets that were given up: where one is found all the same, it may be replaced. `fence` is
-    the number of the latest lease or staged secret, `verified_at` when the places were last looked at as a whole.
+    fingerprints of staged secrets that were given up, and of active ones that were rotated away: where one is found all
+    the same, it may be replaced. `fence` is the number of the latest lease or staged secret, `verified_at` when the
+    places were last looked at as a whole.
     """
 
     client_id: str

@@ -238,8 +238,13 @@ def forgotten(journal: Journal, at: datetime) -> Journal:
     return _changed(_remembering(_released(journal)), at, "forgotten", closed_at=at, outcome="abandoned")
 
 
-def closed(journal: Journal, at: datetime) -> Journal:
-    """The former secret is dead, the soak was clean, the previous secret is purged."""
+def closed(journal: Journal, at: datetime, former: str = "") -> Journal:
+    """The former secret is dead, the soak was clean, the previous secret is purged.
+
+    :param former: its fingerprint; where it comes back, it may be replaced (I-32).
+    """
+    if former:
+        journal = replace(journal, forgotten=(*journal.forgotten, former)[-_REMEMBERED:])
     return _changed(_released(journal), at, "closed", closed_at=at, outcome="rotated")
 
 

@@ -161,7 +161,9 @@ def forgotten(record: Record, now: datetime) -> Record:
 
 def closed(record: Record, now: datetime) -> Record:
     """Return the record without the previous secret, its rotation done."""
-    return Record(transitions.closed(record.journal, now), replace(record.secrets, previous=None))
+    previous = record.secrets.previous
+    former = record.secrets.fingerprint(previous) if previous is not None else ""
+    return Record(transitions.closed(record.journal, now, former), replace(record.secrets, previous=None))
 
 
 def _check_new(record: Record, secret: Secret, name: str) -> None:

@@ -67,7 +67,7 @@ def sorted_evidence(
         evidence = found.setdefault(item.client_id, Evidence())
         if item.dependent.kind == MANUAL:
             continue
-        own = [report for report in reports.get(item.dependent.host, ()) if _is_about(report, item)]
+        own = [report for report in reports.get(item.dependent.host, ()) if is_about(report, item)]
         reasons = [reason for reason in map(_reason, own) if reason]
         if reasons or not own:
             evidence.failed.append((item.dependent.id, "; ".join(reasons) or "the host did not answer"))
@@ -80,7 +80,8 @@ def sorted_evidence(
     return found
 
 
-def _is_about(report: Mapping[str, Any], item: DeclaredDependent) -> bool:
+def is_about(report: Mapping[str, Any], item: DeclaredDependent) -> bool:
+    """Tell whether a report is about a dependent; one without a name is about all of its host."""
     if "name" not in report:
         return True
     return (report["client_id"], report["name"]) == (item.client_id, item.dependent.name)

@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller's half of keyturn.sfmc.drift: names what hosts hold instead of the secret that they should hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._batch import BatchAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FILES, DeclaredDependent
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsal_report import counted
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsing import Trouble
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.verifying import drift_of, lines_of, mended
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record
+
+
+class ActionModule(BatchAction):
+    """Sums up what the hosts of the play have reported; records nothing."""
+
+    SPEC: ClassVar[Mapping[str, Any]] = {
+        **INTEGRATIONS,
+        "variables": {"type": "list", "elements": "str", "default": ["keyturn_verified"]},
+        "healed": {"type": "bool", "default": False},
+    }
+
+    def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Name each place, and who did not answer."""
+        integrations, troubles = self.integrations(arguments["integration"]), []
+        known: list[Integration] = []
+        for integration in integrations:
+            try:
+                kept_record(integration, self.vault_secrets)
+                known.append(integration)
+            except Refusal as refusal:
+                troubles.append(Trouble(integration.name, refusal))
+        client_ids = {item.client_id for item in known}
+        declared = [each for each in self.inventory.dependents(self.scope, client_ids) if each.client_id in client_ids]
+        call = HostCall(known, declared, self.vault_secrets, distributing=False)
+        files = [item for item in declared if item.dependent.kind == FILES]
+        meant = [item for item in files if call.is_settled(item)]
+        reports = self.reported_by(dict.fromkeys(item.dependent.host for item in meant), arguments["variables"])
+        secrets = {client_id: call.known(client_id) for client_id in {item.client_id for item in meant}}
+        troubles += drift_of(reports, meant, secrets, arguments["healed"])
+        found = [trouble.as_dict() for trouble in troubles]
+        healed = mended(reports, meant) if arguments["healed"] else []
+        for line in lines_of(found, len(meant), healed, _notes(declared, files, meant)):
+            self.tell(line)
+        return {"changed": False, "drift": found, "mended": healed}
+
+
+def _notes(
+    declared: list[DeclaredDependent], files: list[DeclaredDependent], meant: list[DeclaredDependent]
+) -> list[str]:
+    """Return what was not looked at."""
+    left_out = {
+        "no files": len(declared) - len(files),
+        "in a rotation, or with a secret that nobody knows": len(files) - len(meant),
+    }
+    return [f"not looked at, as {why}: {counted(number, 'dependent')}" for why, number in left_out.items() if number]

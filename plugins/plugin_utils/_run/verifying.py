@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What hosts hold instead of the secret that they should hold (I-32)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsal_report import counted, table_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsing import Trouble, host_troubles, reports_about
+
+_STAYS = "I-32: the secret stays where it was put"
+
+
+def drift_of(
+    reports: Mapping[str, Iterable[Mapping[str, Any]]],
+    declared: Sequence[DeclaredDependent],
+    known: Mapping[str, Mapping[str, str]],
+    healed: bool,
+) -> list[Trouble]:
+    """Return what is amiss, each place by itself, and who did not answer.
+
+    :param reports: by host, as `sorted_evidence` takes them.
+    :param known: fingerprints by the names of their secrets, by client id.
+    :param healed: whether another known secret was replaced.
+    """
+    found = host_troubles(reports, declared)
+    if not healed:
+        found += [
+            Trouble(item.dependent.id, _former(file, known[item.client_id]))
+            for item in declared
+            for report in reports_about(item, reports)
+            if not report.get("refusal")
+            for file in report.get("files") or []
+            if file["before"] != file["after"]
+        ]
+    return found
+
+
+def mended(reports: Mapping[str, Iterable[Mapping[str, Any]]], declared: Sequence[DeclaredDependent]) -> list[str]:
+    """Return the ids of the dependents that got their secret back."""
+    return [
+        item.dependent.id
+        for item in declared
+        if any(report.get("changed") and not report.get("refusal") for report in reports_about(item, reports))
+    ]
+
+
+def lines_of(
+    troubles: Sequence[Mapping[str, str]], looked_at: int, healed: Sequence[str], notes: Sequence[str]
+) -> list[str]:
+    """Return the lines of the report, a hundred columns wide at most."""
+    seen = f"{counted(looked_at, 'dependent')} looked at"
+    lines = [*table_of(troubles, "WHAT IS NOT AS IT SHOULD BE"), ""] if troubles else []
+    lines += [f"mended: {name}" for name in healed]
+    lines += [f"note: {note}" for note in notes]
+    amiss = f"{counted(len(troubles), 'thing')} to see to" if troubles else "every one holds what it should"
+    return [*lines, f"{seen}: {amiss}"]
+
+
+def _former(file: Mapping[str, Any], known: Mapping[str, str]) -> Refusal:
+    name = next((name for name, fingerprint in known.items() if fingerprint == file["before"]), "earlier")
+    return Refusal(
+        _STAYS,
+        f"{file['path']}, key {file['key']}" if file["key"] else str(file["path"]),
+        f"the active secret, {file['after']}",
+        f"the {name.rstrip('0123456789 ')} secret, {file['before']}",
+        "ansible-playbook keyturn.sfmc.verify -e sfmc_heal=true puts the active secret back; then find out what put"
+        " this one there (configuration management, a backup, an image): it will again",
+    )

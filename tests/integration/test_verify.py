@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What drifts after a rotation is named, host by host, and mended on request, without a word to SFMC's console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
+from ansible_collections.keyturn.sfmc.tests.integration.estates import pair
+from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome, unchanged
+
+
+@pytest.fixture
+def operations(bring_up: BringUp) -> Operations:
+    """An estate whose service reads its secret at start; the active secret is handed in."""
+    operations = bring_up(pair(service=True))
+    operations.hand_in_active("crm_sync")
+    return operations
+
+
+def _verify(operations: Operations, **options: object) -> Outcome:
+    return operations.playbook("verify", **options)
+
+
+def _swap(path: Path, old: str, new: str) -> None:
+    path.write_bytes(path.read_bytes().replace(old.encode(), new.encode()))
+
+
+def test_i_32_the_former_secret_that_came_back_is_named_and_mended(operations: Operations) -> None:
+    """I-32, I-24, I-27: long after the rotation is closed. An unknown secret is named and left alone."""
+    former = operations.secret("crm_sync")
+    assert operations.rotate().status == 0
+    active = operations.secret("crm_sync")
+    with unchanged(operations):
+        clean = _verify(operations)
+    assert clean.status == 0, clean
+    assert "2 dependents looked at: every one holds what it should" in clean.said, clean
+
+    shop = operations.estate.host("prod-a") / "srv/shop/.env"
+    mule = operations.estate.host("prod-b") / "opt/mule/conf/sfmc.properties"
+    _swap(shop, active, former)
+    _swap(mule, active, "somebody-elses-secret")
+    with unchanged(operations):
+        drifted = _verify(operations)
+    assert drifted.status == 2, drifted
+    assert "the earlier secret, " in drifted.said and "prod-a/web shop" in drifted.said, drifted
+    assert "an unknown value, " in drifted.said and "prod-b/mule" in drifted.said, drifted
+    assert "2 dependents looked at: 2 things to see to" in drifted.said, drifted
+
+    journal, sent = operations.stored("crm_sync"), operations.sent("crm_sync")
+    healed = _verify(operations, sfmc_heal=True)
+    assert "mended: prod-a/web shop" in healed.said and "1 thing to see to" in healed.said, healed
+    assert healed.status == 2, healed
+    assert active.encode() in shop.read_bytes() and former.encode() not in shop.read_bytes()
+    assert b"somebody-elses-secret" in mule.read_bytes()
+    assert (operations.stored("crm_sync"), operations.sent("crm_sync")) == (journal, sent)
+    assert operations.service("prod-a", "web shop").record()["refused"] == 0
+    for run in (clean, drifted, healed):
+        assert not [secret for secret in (active, former) if secret in run.stdout + run.stderr]
+
+    _swap(mule, "somebody-elses-secret", active)
+    with unchanged(operations):
+        again = _verify(operations, sfmc_heal=True)
+    assert again.status == 0 and again.changed == 0, again
+
+
+def test_a_host_that_is_down_and_a_file_that_is_gone_are_named(operations: Operations) -> None:
+    """I-12: silence is not health."""
+    (operations.estate.host("prod-a") / "opt/batch/config.json").unlink()
+    operations.declare_variables("prod-b", ansible_port=1)
+    with unchanged(operations):
+        run = _verify(operations)
+    assert run.status == 2, run
+    for text in ("prod-a/web shop", "ENOENT", "prod-b", "be reached over", "2 things to see to"):
+        assert text in run.said, f"{text!r} is not in {run}"
+
+
+def test_during_a_rotation_hosts_are_left_to_it(operations: Operations) -> None:
+    """I-7: they hold either secret then, and both are right."""
+    operations.declare_host("prod-b", lambda items: items[0].update(restart={"command": ["/bin/false"]}))
+    assert operations.rotate().status == 2
+    held = operations.held("crm_sync")
+    with unchanged(operations):
+        run = _verify(operations, sfmc_heal=True)
+    assert run.status == 0 and run.changed == 0, run
+    assert "not looked at, as in a rotation, or with a secret that nobody knows: 2 dependents" in run.said, run
+    assert operations.held("crm_sync") == held
