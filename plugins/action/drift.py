@@ -14,14 +14,15 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEG
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FILES, DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsal_report import counted
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsing import Trouble
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.verifying import drift_of, lines_of, mended
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.verifying import drift_of, lines_of, looked_at, mended
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record
 
 
 class ActionModule(BatchAction):
-    """Sums up what the hosts of the play have reported; records nothing."""
+    """Sums up what the hosts of the play have reported; keeps no more than when all of them were looked at."""
 
     SPEC: ClassVar[Mapping[str, Any]] = {
         **INTEGRATIONS,
@@ -49,9 +50,24 @@ class ActionModule(BatchAction):
         troubles += drift_of(reports, meant, secrets, arguments["healed"])
         found = [trouble.as_dict() for trouble in troubles]
         healed = mended(reports, meant) if arguments["healed"] else []
+        if not self.check_mode:
+            self._note_verified(arguments["integration"], known, reports)
         for line in lines_of(found, len(meant), healed, _notes(declared, files, meant)):
             self.tell(line)
         return {"changed": False, "drift": found, "mended": healed}
+
+
+    def _note_verified(
+        self, name: str | None, known: list[Integration], reports: Mapping[str, list[Mapping[str, Any]]]
+    ) -> None:
+        """Keep that each place of an integration was looked at, where the inventory wants to know that (I-43)."""
+        watched = {item.client_id for item in known if item.policy.verify_within is not None}
+        seen = looked_at(reports)
+        for run in self.runs(name) if watched else []:
+            registry = run.registry(run.keeper.load().journal)
+            places = {item.id for item in registry if item.kind == FILES}
+            if run.integration.client_id in watched and places <= seen:
+                run.note("verified", transitions.verified)
 
 
 def _notes(

@@ -72,3 +72,8 @@ def _former(file: Mapping[str, Any], known: Mapping[str, str]) -> Refusal:
         "ansible-playbook keyturn.sfmc.verify -e sfmc_heal=true puts the active secret back; then find out what put"
         " this one there (configuration management, a backup, an image): it will again",
     )
+
+
+def looked_at(reports: Mapping[str, Iterable[Mapping[str, Any]]]) -> set[str]:
+    """Return the ids of the dependents whose host has reported of them, whatever it found."""
+    return {f"{host}/{each['name']}" for host, own in reports.items() for each in own if each.get("name")}
