@@ -22,6 +22,7 @@ TYPED = (
     "tests/testbed",
     "tests/demo",
     "tests/bench",
+    "tests/mutants",
     "tests/support",
 )
 

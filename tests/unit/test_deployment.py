@@ -337,6 +337,15 @@ def test_a_secret_is_proved_before_anything_restarts_and_a_check_comes_last(host
     assert _said(host) == ["restart", "check"]
 
 
+def test_i31_check_mode_restarts_and_checks_nothing(host: Host) -> None:
+    """Neither for what would be written nor for what an earlier run owes."""
+    care = {"restart": _restart(*_says(host, "restart")), "check": _check(*_says(host, "check"))}
+    assert host.deploy(check_mode=True, **care)["restarted"] is False
+    host.deploy()
+    assert host.deploy(check_mode=True, unattested=True, **care)["restarted"] is False
+    assert _said(host) == []
+
+
 def test_i15_nothing_new_restarts_and_checks_nothing(host: Host) -> None:
     host.deploy()
     care = {"restart": _restart(*_says(host, "restart")), "check": _check(*_says(host, "check"))}

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Store
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
 
@@ -131,6 +132,27 @@ def test_integrations_of_different_accounts_do_not_wait_for_each_other(bench: Be
     bench.stage(AT_ONCE)
     second.stage(AT_ONCE)
     assert bench.outcomes("generate") == ["generated", "generated"]
+
+
+def test_i1_an_intent_to_generate_is_for_a_rotation_that_has_none(bench: Bench) -> None:
+    """Whatever the run that comes late has decided."""
+    now = bench.world.clock.now()
+    once = changes.intending_to_generate(bench.record, "due", now)
+    with pytest.raises(Conflict):
+        changes.intending_to_generate(once, "due", now)
+    bench.stage(AT_ONCE)
+    with pytest.raises(Conflict):
+        changes.intending_to_generate(bench.record, "due", now)
+
+
+def test_i6_an_intent_to_activate_is_for_the_tries_that_were_seen(bench: Bench) -> None:
+    """Whoever saw fewer tries than there are has been overtaken."""
+    bench.stage()
+    bench.distribute()
+    now = bench.world.clock.now()
+    once = changes.intending_to_activate(bench.record, 0, now)
+    with pytest.raises(Conflict):
+        changes.intending_to_activate(once, 0, now)
 
 
 def _sibling(bench: Bench, root: Path, **package: str) -> Bench:

@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All mutants, and the hazards that have none, with the reason. Snippets are exact: code that moves is mended here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ansible_collections.keyturn.sfmc.tests.mutants.catalogue import (
+    afterwards,
+    distribution,
+    gate,
+    runs,
+    secrecy,
+    staging,
+)
+
+HAZARDS = tuple(f"I-{number}" for number in range(1, 46))
+MUTANTS = (
+    *staging.MUTANTS,
+    *gate.MUTANTS,
+    *distribution.MUTANTS,
+    *afterwards.MUTANTS,
+    *runs.MUTANTS,
+    *secrecy.MUTANTS,
+)
+#: Hazards against which nothing stands that could be taken away.
+WITHOUT: Mapping[str, str] = {
+    "I-32": "no run looks at hosts after a rotation is closed",
+    "I-39": "only declared integrations are known",
+    "I-40": "not detected",
+    "I-42": "nothing is left over that would have to be remembered",
+    "I-43": "no heartbeat",
+}

@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""I-17, I-18, I-36, I-39, I-42, I-43: when a rotation is over, and when the next one has to begin."""
+
+from __future__ import annotations
+
+from ansible_collections.keyturn.sfmc.tests.mutants.model import mutant
+
+_DECIDE = "plugin_utils/_rotation/decide.py"
+
+MUTANTS = (
+    mutant(
+        "I-17",
+        "a rotation is closed without a soak",
+        _DECIDE,
+        "    if situation.now < ends:\n",
+        "    if False:\n",
+        "unit/rotation/test_decide_gate.py::test_a_rotation_closes_only_after_the_soak_I_17",
+    ),
+    mutant(
+        "I-17",
+        "nobody is asked at the end of the soak whether the new secret lives",
+        _DECIDE,
+        "    if probe.staged.rejected:\n"
+        '        return _stop(phase, blockers.activated_is_dead(journal), desired="active")\n',
+        "",
+        "unit/rotation/test_decide_properties.py"
+        "::test_closed_means_former_dead_new_alive_soak_over_and_everybody_moved_I_17_I_18",
+    ),
+    mutant(
+        "I-18",
+        "a former secret that still works is taken for dead",
+        _DECIDE,
+        "    if probe.active.accepted:\n"
+        '        return _stop(phase, blockers.former_still_works(journal), desired="active")\n',
+        "",
+        "unit/rotation/test_decide_gate.py::test_a_former_secret_that_still_works_keeps_the_rotation_open_I_18",
+    ),
+    mutant(
+        "I-36",
+        "due dates count from the hand-in or the activation",
+        "plugin_utils/_run/changes.py",
+        "generated_at = rotation.generation_sent_at or rotation.opened_at",
+        "generated_at = now",
+        "unit/run/test_run_gate.py::test_a_due_date_counts_from_the_generation_not_from_the_activation",
+    ),
+    mutant(
+        "I-36",
+        "nothing becomes urgent",
+        "plugin_utils/_rotation/calendar.py",
+        "elif now >= expires - policy.urgent_before:",
+        "elif False:",
+        "unit/rotation/test_decide_due.py::test_urgency_rises_as_the_end_comes_near_I_36",
+    ),
+    mutant(
+        "I-36",
+        "an active secret that died of age is taken for an activation",
+        _DECIDE,
+        "return situation.now >= expires if expires else not rotation.activations_sent_at",
+        "return False",
+        "unit/rotation/test_decide_age.py"
+        "::test_i36_an_active_secret_past_its_end_is_dead_of_age_and_the_rollout_goes_on",
+    ),
+)
