@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import argparse
 import queue
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from types import FrameType
 
 from ansible_collections.keyturn.sfmc.tests.mutants.catalogue import HAZARDS, MUTANTS
 from ansible_collections.keyturn.sfmc.tests.mutants.model import Misfit, Mutant
@@ -33,8 +35,13 @@ def main() -> int:
     if not chosen:
         print(f"no mutant is about {' '.join(options.only)}; --list names all", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, _interrupt)
     started = time.monotonic()
-    verdicts = _run(chosen, options.jobs, options.verbose)
+    try:
+        verdicts = _run(chosen, options.jobs, options.verbose)
+    except KeyboardInterrupt:
+        print("Interrupted; every process that this started is ended.", file=sys.stderr)
+        return 130
     if verdicts is None:
         return 1
     _table(verdicts)
@@ -43,12 +50,17 @@ def main() -> int:
     return 1 if bad else 0
 
 
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
 def _run(chosen: Sequence[Mutant], jobs: int, verbose: bool) -> list[Verdict] | None:
     """Return the verdicts, in the catalogue's order; None when the tests are not green to begin with."""
     with tempfile.TemporaryDirectory(prefix="keyturn-mutants-") as folder, ThreadPoolExecutor(jobs) as pool:
         places: queue.Queue[Workplace] = queue.Queue()
-        for number in range(jobs):
-            places.put(Workplace(Path(folder) / str(number)))
+        all_places = [Workplace(Path(folder) / str(number)) for number in range(jobs)]
+        for place in all_places:
+            places.put(place)
         try:
             if not _green(chosen, jobs, places, pool):
                 return None
@@ -56,7 +68,10 @@ def _run(chosen: Sequence[Mutant], jobs: int, verbose: bool) -> list[Verdict] | 
             for number, future in enumerate(as_completed(futures), start=1):
                 _show(future.result(), f"{number}/{len(chosen)}", verbose)
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            # Nothing is left to do here unless the run was interrupted.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for place in all_places:
+                place.stop()
         return [future.result() for future in futures]
 
 

@@ -61,6 +61,7 @@ class Workplace:
         self._environment = tree.environment(PYTHONPATH=str(collections), TMPDIR=str(base))
         # Python takes compiled code for current while the second of the last change and the size are the same.
         self._ages = itertools.count(1)
+        self._process: subprocess.Popen[str] | None = None
 
     @contextmanager
     def without(self, mutant: Mutant) -> Iterator[None]:
@@ -91,7 +92,7 @@ class Workplace:
         self._report.unlink(missing_ok=True)
         quiet = ("-x", "-q", "--no-header", "--tb=short", "-p", "no:cacheprovider", f"--junitxml={self._report}")
         names = [f"tests/{name}" for name in tests]
-        process = subprocess.Popen(
+        process = self._process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *quiet, *names],
             cwd=self.root,
             env=self._environment,
@@ -105,11 +106,16 @@ class Workplace:
         try:
             output, _none = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
-            end_session(process)  # type: ignore[arg-type]
+            end_session(process)
             return Ran(False, "", f"no end within {seconds:.0f} s", False, "")
         if process.returncode == 0:
             return Ran(True, "", "", True, output)
         return self._red(process.returncode, output)
+
+    def stop(self) -> None:
+        """End the tests that run here, if any do."""
+        if self._process is not None:
+            end_session(self._process)
 
     def _red(self, status: int, output: str) -> Ran:
         """Read pytest's own report: a test that failed is one thing, a test that could not be run another."""

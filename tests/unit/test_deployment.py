@@ -180,7 +180,7 @@ def test_a_value_that_the_journal_does_not_know_leaves_every_file_alone(host: Ho
         assert value not in sentence
 
 
-@pytest.mark.parametrize("spoil", ["missing", "a folder", "no key", "not of its format", "two of the key"])
+@pytest.mark.parametrize("spoil", ["missing", "a folder", "no key", "not of its format", "two of the key", "two names"])
 def test_a_problem_in_one_file_leaves_all_alone(host: Host, spoil: str) -> None:
     """I-24, I-26."""
     path = Path(host.files[3]["path"])
@@ -191,6 +191,8 @@ def test_a_problem_in_one_file_leaves_all_alone(host: Host, spoil: str) -> None:
     texts = {"no key": "{}", "not of its format": "{", "two of the key": '{"crm": {}, "crm": {}}'}
     if spoil in texts:
         path.write_text(texts[spoil])
+    if spoil == "two names":
+        os.link(path, path.with_name("another-name"))
     before = dict(_readable(host))
     evidence = host.deploy()
     assert str(path) in _sentence(evidence)

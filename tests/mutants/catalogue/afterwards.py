@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from ansible_collections.keyturn.sfmc.tests.mutants.model import mutant
 
-_DECIDE = "plugin_utils/_rotation/decide.py"
+_ENDING = "plugin_utils/_rotation/ending.py"
 
 MUTANTS = (
     mutant(
         "I-17",
         "a rotation is closed without a soak",
-        _DECIDE,
+        _ENDING,
         "    if situation.now < ends:\n",
         "    if False:\n",
         "unit/rotation/test_decide_gate.py::test_a_rotation_closes_only_after_the_soak_I_17",
@@ -21,9 +21,9 @@ MUTANTS = (
     mutant(
         "I-17",
         "nobody is asked at the end of the soak whether the new secret lives",
-        _DECIDE,
+        _ENDING,
         "    if probe.staged.rejected:\n"
-        '        return _stop(phase, blockers.activated_is_dead(journal), desired="active")\n',
+        '        return stop(phase, blockers.activated_is_dead(journal), desired="active")\n',
         "",
         "unit/rotation/test_decide_properties.py"
         "::test_closed_means_former_dead_new_alive_soak_over_and_everybody_moved_I_17_I_18",
@@ -31,9 +31,9 @@ MUTANTS = (
     mutant(
         "I-18",
         "a former secret that still works is taken for dead",
-        _DECIDE,
+        _ENDING,
         "    if probe.active.accepted:\n"
-        '        return _stop(phase, blockers.former_still_works(journal), desired="active")\n',
+        '        return stop(phase, blockers.former_still_works(journal), desired="active")\n',
         "",
         "unit/rotation/test_decide_gate.py::test_a_former_secret_that_still_works_keeps_the_rotation_open_I_18",
     ),
@@ -56,7 +56,7 @@ MUTANTS = (
     mutant(
         "I-36",
         "an active secret that died of age is taken for an activation",
-        _DECIDE,
+        "plugin_utils/_rotation/steps.py",
         "return situation.now >= expires if expires else not rotation.activations_sent_at",
         "return False",
         "unit/rotation/test_decide_age.py"

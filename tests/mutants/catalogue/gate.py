@@ -10,7 +10,10 @@ from ansible_collections.keyturn.sfmc.tests.mutants.model import mutant
 _DECIDE = "plugin_utils/_rotation/decide.py"
 _COVERAGE = "plugin_utils/_rotation/coverage.py"
 _TRANSITIONS = "plugin_utils/_rotation/transitions.py"
+_GATE = "plugin_utils/_rotation/gate.py"
+_ENDING = "plugin_utils/_rotation/ending.py"
 _RUN = "plugin_utils/_run/run.py"
+_RECORDING = "plugin_utils/_run/recording.py"
 _EVIDENCE = "plugin_utils/_run/evidence.py"
 _INVENTORY = "plugin_utils/_inventory.py"
 _PROPERTY = (
@@ -22,9 +25,9 @@ MUTANTS = (
     mutant(
         "I-3",
         "the gate is open",
-        _DECIDE,
-        "    missing = missing_before_activation(situation)\n    if missing:",
-        "    missing = missing_before_activation(situation)\n    if False:",
+        _GATE,
+        "if set(missing) - set(given_up):",
+        "if False:",
         _PROPERTY,
     ),
     mutant(
@@ -63,7 +66,7 @@ MUTANTS = (
     mutant(
         "I-3",
         "what is not restarted does not outlive its tokens before the activation",
-        _DECIDE,
+        _GATE,
         "if soaked is not None and situation.now < soaked:",
         "if False:",
         "unit/rotation/test_decide_evidence.py"
@@ -81,7 +84,7 @@ MUTANTS = (
         "I-10",
         "a run that read a part of the inventory takes the rest for gone",
         _RUN,
-        "if self._whole else None",
+        "if self.whole else None",
         "",
         "unit/run/test_run_gate.py::test_i10_a_run_of_a_batch_takes_nobody_else_for_gone",
     ),
@@ -163,9 +166,9 @@ MUTANTS = (
     mutant(
         "I-33",
         "who joins after the attestations is not in the registry",
-        _RUN,
-        "return transitions.registered(journal, self._declared()).registry",
-        "return journal.registry or transitions.registered(journal, self._declared()).registry",
+        _RECORDING,
+        "return transitions.registered(journal, self.declared()).registry",
+        "return journal.registry or transitions.registered(journal, self.declared()).registry",
         "unit/run/test_run_gate.py::test_a_host_that_joins_after_the_attestations_closes_the_gate_again",
     ),
     mutant(
@@ -179,10 +182,8 @@ MUTANTS = (
     mutant(
         "I-33",
         "who joins during the soak is not waited for",
-        _DECIDE,
-        "    if missing:\n"
-        '        return _distribute(situation, phase, missing, "active")\n'
-        "    if situation.now < ends:",
+        _ENDING,
+        '    if missing:\n        return distribute(situation, phase, missing, "active")\n    if situation.now < ends:',
         "    if situation.now < ends:",
         "unit/run/test_run_gate.py::test_a_host_that_joins_during_the_soak_gets_the_new_secret_before_the_end",
     ),
@@ -192,7 +193,7 @@ MUTANTS = (
         _COVERAGE,
         "and (now < item.until if item.until else item.at >= now - policy.attestation_age)",
         "and (now < item.until if item.until else True)",
-        "unit/rotation/test_coverage.py::test_an_attestation_counts_up_to_its_age_to_the_second_I_34",
+        "unit/rotation/test_decide_gate.py::test_the_gate_counts_only_fresh_evidence_for_this_secret_from_every_place_I_3_I_34",
     ),
     mutant(
         "I-34",
@@ -216,7 +217,7 @@ MUTANTS = (
         _COVERAGE,
         "enough = _VOUCHED if dependent.kind == MANUAL else _ENOUGH.get(dependent.proof, frozenset())",
         "enough = _VOUCHED | _ENOUGH.get(dependent.proof, frozenset())",
-        "unit/rotation/test_decide_evidence.py::test_what_a_machine_can_prove_is_not_asked_of_people",
+        "unit/rotation/test_decide_evidence.py::test_i35_nobody_vouches_for_what_a_machine_can_prove",
     ),
     mutant(
         "I-35",
@@ -248,7 +249,7 @@ MUTANTS = (
         _DECIDE,
         "if not situation.registry and not policy.no_dependents:",
         "if False:",
-        "unit/run/test_run_gate.py::test_nothing_declared_is_not_a_success",
+        "unit/rotation/test_decide_due.py::test_no_dependents_stop_before_anything_is_asked_unless_the_integration_says_none_I_38",
     ),
     mutant(
         "I-38",

@@ -10,7 +10,11 @@ from ansible_collections.keyturn.sfmc.tests.mutants.model import mutant
 _DECIDE = "plugin_utils/_rotation/decide.py"
 _COVERAGE = "plugin_utils/_rotation/coverage.py"
 _LIMITS = "plugin_utils/_rotation/limits.py"
+_GATE = "plugin_utils/_rotation/gate.py"
+_ENDING = "plugin_utils/_rotation/ending.py"
 _RUN = "plugin_utils/_run/run.py"
+_RECORDING = "plugin_utils/_run/recording.py"
+_CALLING = "plugin_utils/_run/calling.py"
 _STORE = "plugin_utils/_stores/file.py"
 _PROTOCOL = "module_utils/_token_protocol.py"
 _SFMC = "plugin_utils/_sfmc.py"
@@ -35,8 +39,8 @@ MUTANTS = (
     mutant(
         "I-7",
         "an effect is committed on another rotation than the one that was decided on",
-        _RUN,
-        "if record.journal.rotation != self._decided_on:",
+        _RECORDING,
+        "if standing(record) != self.decided_on:",
         "if False:",
         "unit/run/test_run_endings.py::test_an_activation_that_was_decided_on_is_not_sent_once_somebody_gave_up",
     ),
@@ -51,7 +55,7 @@ MUTANTS = (
     mutant(
         "I-7",
         "a staged secret is forgotten while a batch may still write it",
-        _DECIDE,
+        _ENDING,
         "until = max(lands_until, batches_end_at(situation))",
         "until = lands_until",
         "unit/rotation/test_decide_gate.py::test_a_staged_secret_is_kept_while_another_run_may_still_write_it_I_7",
@@ -59,7 +63,7 @@ MUTANTS = (
     mutant(
         "I-7",
         "what a batch that died may have written is not brought back",
-        _DECIDE,
+        _ENDING,
         "late = written_late(situation)",
         "late = ()",
         "unit/rotation/test_decide_gate.py"
@@ -85,8 +89,8 @@ MUTANTS = (
         "I-9",
         "clocks may differ",
         _DECIDE,
-        "(limits.held, limits.clocked, limits.paced, calendar.dated)",
-        "(limits.held, limits.paced, calendar.dated)",
+        "    limits.clocked,\n",
+        "",
         "unit/rotation/test_decide_gate.py::test_clocks_that_differ_stop_what_rests_on_time_I_9",
     ),
     mutant(
@@ -101,7 +105,7 @@ MUTANTS = (
         "I-13",
         "the intent to generate is not kept",
         "plugin_utils/_run/changes.py",
-        "    return record.with_journal(transitions.generation_sent(record.journal, now))\n",
+        "    return record.with_journal(transitions.generation_sent(record.journal, now, lease))\n",
         "    return record\n",
         "unit/run/test_run_crashes.py::test_a_run_killed_at_any_effect_is_finished_by_a_plain_rerun",
     ),
@@ -117,7 +121,7 @@ MUTANTS = (
         "I-13",
         "the intent to activate is not kept",
         "plugin_utils/_run/changes.py",
-        "    return record.with_journal(transitions.activation_sent(record.journal, now))\n",
+        "    return record.with_journal(transitions.activation_sent(record.journal, now, lease))\n",
         "    return record\n",
         "unit/run/test_run_order.py::test_the_effects_of_a_whole_rotation_come_in_the_safe_order",
     ),
@@ -158,18 +162,18 @@ MUTANTS = (
         "an unclear answer before the activation lets a step through",
         _DECIDE,
         "        if sighting.verdict is Verdict.UNKNOWN:\n"
-        "            return _stop(phase, blockers.unknown_answer(journal, which, sighting))\n",
-        "        if False:\n            return _stop(phase, blockers.unknown_answer(journal, which, sighting))\n",
+        "            return stop(phase, blockers.unknown_answer(journal, which, sighting))\n",
+        "        if False:\n            return stop(phase, blockers.unknown_answer(journal, which, sighting))\n",
         "unit/rotation/test_decide_properties.py::test_unknown_never_justifies_a_step_I_20",
     ),
     mutant(
         "I-20",
         "an unclear answer after the activation lets a step through",
-        _DECIDE,
+        _ENDING,
         "        if sighting.verdict is Verdict.UNKNOWN:\n"
-        '            return _stop(phase, blockers.unknown_answer(journal, which, sighting), desired="active")\n',
+        '            return stop(phase, blockers.unknown_answer(journal, which, sighting), desired="active")\n',
         "        if False:\n"
-        '            return _stop(phase, blockers.unknown_answer(journal, which, sighting), desired="active")\n',
+        '            return stop(phase, blockers.unknown_answer(journal, which, sighting), desired="active")\n',
         "unit/rotation/test_decide_properties.py::test_unknown_never_justifies_a_step_I_20",
     ),
     mutant(
@@ -264,17 +268,16 @@ MUTANTS = (
         "I-31",
         "a look changes something",
         _RUN,
-        "        record = self.keeper.load()\n        self._decided_on = record.journal.rotation\n",
-        '        record = self.commit("seen", lambda record: record)\n'
-        "        self._decided_on = record.journal.rotation\n",
+        "        record = self.keeper.load()\n        self.decided_on = standing(record)\n",
+        '        record = self.commit("seen", lambda record: record)\n        self.decided_on = standing(record)\n',
         "unit/run/test_run_gate.py::test_a_look_has_no_effect_in_any_phase",
     ),
     mutant(
         "I-37",
         "a hold is ignored",
         _DECIDE,
-        "(limits.held, limits.clocked, limits.paced, calendar.dated)",
-        "(limits.clocked, limits.paced, calendar.dated)",
+        "    limits.held,\n",
+        "",
         "unit/rotation/test_decide_due.py::test_a_hold_stops_every_step_forward_I_37",
     ),
     mutant(
@@ -304,7 +307,7 @@ MUTANTS = (
     mutant(
         "I-41",
         "activations are tried for ever",
-        _DECIDE,
+        _GATE,
         "if len(sent) >= policy.activations_at_most:",
         "if False:",
         "unit/run/test_run_crashes.py::test_activations_that_never_work_are_bounded_and_then_a_person_is_asked",
@@ -312,7 +315,7 @@ MUTANTS = (
     mutant(
         "I-41",
         "an orphaned rotation goes on by itself",
-        _DECIDE,
+        _GATE,
         "if rotation.orphaned_at is not None:",
         "if False:",
         "unit/rotation/test_decide_gate.py::test_orphaned_waits_for_a_person_and_sees_what_they_did_I_41",
@@ -320,15 +323,15 @@ MUTANTS = (
     mutant(
         "I-41",
         "a refusal after an earlier try is not counted",
-        _RUN,
-        "            if not sent:\n",
-        "            if True:\n",
+        _CALLING,
+        "            if sent:\n",
+        "            if False:\n",
         "unit/run/test_run_crashes.py::test_i41_a_refusal_after_an_earlier_try_counts_as_a_try",
     ),
     mutant(
         "I-41",
         "what was given up is never over",
-        _DECIDE,
+        _ENDING,
         '    return Decision(phase, Step.FORGET, desired="active")\n',
         '    return Decision(phase, Step.NONE, desired="active")\n',
         "unit/run/test_run_endings.py::test_a_rotation_can_be_given_up_before_its_activation",
@@ -344,7 +347,7 @@ MUTANTS = (
     mutant(
         "I-44",
         "the closed gate does not say why",
-        _DECIDE,
+        "plugin_utils/_rotation/steps.py",
         "reasons = {failure.dependent: failure.reason for failure in rotation.failures} if rotation else {}",
         "reasons: dict[str, str] = {}",
         "unit/run/test_run_gate.py::test_a_host_that_fails_keeps_the_gate_closed_and_is_named_with_its_reason",

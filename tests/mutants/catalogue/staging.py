@@ -8,7 +8,9 @@ from __future__ import annotations
 from ansible_collections.keyturn.sfmc.tests.mutants.model import mutant
 
 _DECIDE = "plugin_utils/_rotation/decide.py"
-_RUN = "plugin_utils/_run/run.py"
+_GATE = "plugin_utils/_rotation/gate.py"
+_ENDING = "plugin_utils/_rotation/ending.py"
+_CALLING = "plugin_utils/_run/calling.py"
 _CHANGES = "plugin_utils/_run/changes.py"
 _KEEPER = "plugin_utils/_run/keeper.py"
 
@@ -40,7 +42,7 @@ MUTANTS = (
     mutant(
         "I-2",
         "a lost secret is not taken back from hosts",
-        _DECIDE,
+        _ENDING,
         "if rotation.distribution_at is None or active is None:",
         "if rotation.lost_at or rotation.distribution_at is None or active is None:",
         "unit/rotation/test_decide_gate.py::test_hosts_get_the_active_secret_back_and_prove_it_after_the_end_I_2",
@@ -48,15 +50,15 @@ MUTANTS = (
     mutant(
         "I-5",
         "the store is not proved writable before a generation",
-        _RUN,
-        "        self.keeper.prove_writable()\n        force",
-        "        force",
+        _CALLING,
+        "        self.keeper.prove_writable()\n",
+        "",
         "unit/run/test_run_order.py::test_the_effects_of_a_whole_rotation_come_in_the_safe_order",
     ),
     mutant(
         "I-5",
         "a secret is kept only after other things were asked and saved",
-        _RUN,
+        _CALLING,
         '            self._keep_generated(text)\n        self._pace_from_now("generated_at")',
         '            self._pace_from_now("generated_at")\n            self._keep_generated(text)',
         "unit/run/test_run_order.py::test_nothing_happens_between_receiving_a_secret_and_having_read_it_back",
@@ -72,7 +74,7 @@ MUTANTS = (
     mutant(
         "I-5",
         "a store that fails once has lost the secret",
-        _RUN,
+        _CALLING,
         "_CHANCES = 3",
         "_CHANCES = 1",
         "unit/run/test_run_crashes.py::test_i5_a_store_that_fails_for_a_moment_does_not_lose_the_secret",
@@ -146,15 +148,15 @@ MUTANTS = (
         "I-8",
         "an account has no pace",
         _DECIDE,
-        "(limits.held, limits.clocked, limits.paced, calendar.dated)",
-        "(limits.held, limits.clocked, calendar.dated)",
+        "    limits.paced,\n",
+        "",
         "unit/rotation/test_decide_gate.py::test_an_account_generates_and_activates_once_in_five_minutes_I_8",
     ),
     mutant(
         "I-8 I-7",
         "the slot of an account is taken twice",
         _KEEPER,
-        "if times[what] is not None and now < times[what] + pace:",
+        "if what in kept and now < _time(kept[what]) + pace:",
         "if False:",
         "unit/run/test_run_together.py::test_a_slot_that_another_integration_took_since_the_decision_is_waited_for",
     ),
@@ -162,14 +164,14 @@ MUTANTS = (
         "I-8",
         "the pace counts from the request, not from the answer",
         _KEEPER,
-        "times[what] = max(now, times[what] or now)",
-        "return",
+        "{what: max(now, _time(kept[what]) if what in kept else now).isoformat()}",
+        "{}",
         "unit/run/test_run_together.py::test_the_pace_counts_from_the_answer_when_sfmc_takes_its_time",
     ),
     mutant(
         "I-8",
         "two activations are not spaced",
-        _DECIDE,
+        _GATE,
         "if sent and situation.now < sent[-1] + policy.pace:",
         "if False:",
         "unit/rotation/test_decide_gate.py::test_activations_are_spaced_and_bounded_then_orphaned_I_8_I_41",

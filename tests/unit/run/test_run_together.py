@@ -21,6 +21,7 @@ from ._bench import Bench, OpenCipher, closed_well
 from .test_run_crashes import POINTS
 
 AT_ONCE = timedelta(0)
+LEASE = timedelta(minutes=3)
 
 
 @pytest.mark.parametrize("number", range(len(POINTS)), ids=[f"{n} {name}" for n, name in enumerate(POINTS)])
@@ -137,12 +138,12 @@ def test_integrations_of_different_accounts_do_not_wait_for_each_other(bench: Be
 def test_i1_an_intent_to_generate_is_for_a_rotation_that_has_none(bench: Bench) -> None:
     """Whatever the run that comes late has decided."""
     now = bench.world.clock.now()
-    once = changes.intending_to_generate(bench.record, "due", now)
+    once = changes.intending_to_generate(bench.record, "due", "a run", now, LEASE)
     with pytest.raises(Conflict):
-        changes.intending_to_generate(once, "due", now)
+        changes.intending_to_generate(once, "due", "another", now, LEASE)
     bench.stage(AT_ONCE)
     with pytest.raises(Conflict):
-        changes.intending_to_generate(bench.record, "due", now)
+        changes.intending_to_generate(bench.record, "due", "a run", now, LEASE)
 
 
 def test_i6_an_intent_to_activate_is_for_the_tries_that_were_seen(bench: Bench) -> None:
@@ -150,9 +151,9 @@ def test_i6_an_intent_to_activate_is_for_the_tries_that_were_seen(bench: Bench) 
     bench.stage()
     bench.distribute()
     now = bench.world.clock.now()
-    once = changes.intending_to_activate(bench.record, 0, now)
+    once = changes.intending_to_activate(bench.record, 0, "a run", now, LEASE)
     with pytest.raises(Conflict):
-        changes.intending_to_activate(once, 0, now)
+        changes.intending_to_activate(once, 0, "another", now, LEASE)
 
 
 def _sibling(bench: Bench, root: Path, **package: str) -> Bench:
