@@ -62,4 +62,12 @@ MUTANTS = (
         "unit/rotation/test_decide_age.py"
         "::test_i36_an_active_secret_past_its_end_is_dead_of_age_and_the_rollout_goes_on",
     ),
+    mutant(
+        "I-43",
+        "nobody misses a look at the places that never came",
+        "plugin_utils/_rotation/decide.py",
+        "    calendar.watched,\n",
+        "",
+        "unit/rotation/test_decide_due.py::test_a_look_at_the_places_that_is_overdue_is_said_I_43",
+    ),
 )

@@ -200,4 +200,12 @@ MUTANTS = (
         "return Decision(Phase.LOST, Step.NOTE_LOST)",
         "unit/run/test_run_operator.py::test_another_packages_secret_is_dropped_and_asked_for_again",
     ),
+    mutant(
+        "I-40",
+        "a provider that authenticates with the secret it rotates is called",
+        _CALLING,
+        "        self._check_feeding()\n        policy",
+        "        policy",
+        "unit/run/test_run_unclaimed.py::test_a_provider_that_lives_by_the_secret_it_rotates_is_refused",
+    ),
 )
