@@ -70,4 +70,20 @@ MUTANTS = (
         "",
         "unit/rotation/test_decide_due.py::test_a_look_at_the_places_that_is_overdue_is_said_I_43",
     ),
+    mutant(
+        "I-39",
+        "an integration that nobody declares any more is not named",
+        "plugin_utils/_run/unclaimed.py",
+        "for client_id in sorted(integrations_in(store) - {*declared}):",
+        "for client_id in sorted(set[str]()):",
+        "unit/run/test_run_unclaimed.py::test_an_integration_that_left_the_inventory_is_named_with_the_ways_out",
+    ),
+    mutant(
+        "I-39",
+        "a waiver never ends",
+        "plugin_utils/_run/unclaimed.py",
+        "if waiver is not None and now < waiver.until:",
+        "if waiver is not None:",
+        "unit/run/test_run_unclaimed.py::test_a_waiver_counts_until_its_day",
+    ),
 )
