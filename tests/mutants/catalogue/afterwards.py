@@ -25,8 +25,7 @@ MUTANTS = (
         "    if probe.staged.rejected:\n"
         '        return stop(phase, blockers.activated_is_dead(journal), desired="active")\n',
         "",
-        "unit/rotation/test_decide_properties.py"
-        "::test_closed_means_former_dead_new_alive_soak_over_and_everybody_moved_I_17_I_18",
+        "unit/rotation/test_decide_probe.py::test_what_the_probe_allows",
     ),
     mutant(
         "I-18",
@@ -43,7 +42,7 @@ MUTANTS = (
         "plugin_utils/_run/changes.py",
         "generated_at = rotation.generation_sent_at or rotation.opened_at",
         "generated_at = now",
-        "unit/run/test_run_gate.py::test_a_due_date_counts_from_the_generation_not_from_the_activation",
+        "unit/run/test_run_operator.py::test_i36_a_secret_that_is_handed_in_late_is_as_old_as_it_may_be",
     ),
     mutant(
         "I-36",

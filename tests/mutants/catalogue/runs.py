@@ -34,7 +34,7 @@ MUTANTS = (
         _STORE,
         "            fcntl.flock(descriptor, fcntl.LOCK_EX)\n",
         "",
-        "unit/stores/test_store_conformance.py::test_eight_processes_that_save_at_once_lose_nothing",
+        "unit/stores/test_file_store.py::test_i7_a_second_writer_waits_for_the_first_and_comes_too_late",
     ),
     mutant(
         "I-7",
@@ -81,8 +81,8 @@ MUTANTS = (
         "I-7",
         "a secret that was given up is not known where it is found",
         "plugin_utils/_rotation/transitions.py",
-        "_REMEMBERED = 10",
-        "_REMEMBERED = 0",
+        "(*journal.forgotten, staged.fingerprint)[-_REMEMBERED:]",
+        "journal.forgotten",
         "unit/run/test_run_batches.py::test_i7_the_journal_remembers_the_fingerprint_of_what_was_given_up",
     ),
     mutant(
