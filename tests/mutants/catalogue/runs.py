@@ -204,7 +204,7 @@ MUTANTS = (
         "        if sighting.verdict is Verdict.UNKNOWN:\n"
         "            return stop(phase, blockers.unknown_answer(journal, which, sighting))\n",
         "        if False:\n            return stop(phase, blockers.unknown_answer(journal, which, sighting))\n",
-        "unit/rotation/test_decide_properties.py::test_unknown_never_justifies_a_step_I_20",
+        "unit/rotation/test_decide_probe.py::test_an_unclear_staged_secret_stops_whatever_the_other_says_I_20",
     ),
     mutant(
         "I-20",
@@ -214,7 +214,7 @@ MUTANTS = (
         '            return stop(phase, blockers.unknown_answer(journal, which, sighting), desired="active")\n',
         "        if False:\n"
         '            return stop(phase, blockers.unknown_answer(journal, which, sighting), desired="active")\n',
-        "unit/rotation/test_decide_properties.py::test_unknown_never_justifies_a_step_I_20",
+        "unit/rotation/test_decide_probe.py::test_an_unclear_staged_secret_stops_whatever_the_other_says_I_20",
     ),
     mutant(
         "I-20",
