@@ -101,6 +101,13 @@ def test_a_document_that_does_not_fit_together_is_refused(record: Record, what: 
         assert secret is not None and secret.reveal() not in str(caught.value)
 
 
+def test_i45_the_journal_of_another_integration_is_refused(record: Record) -> None:
+    """A file that was renamed, or copied from another environment: whole, and of somebody else."""
+    other = ID[::-1]
+    with pytest.raises(Refusal, match=f"the journal of client id {other}; found that of {ID}"):
+        parse_record(record_document(record), other, WHERE)
+
+
 @pytest.mark.parametrize("make", [make_new_secret, make_old_secret])
 def test_both_forms_of_secrets_are_known(make: Callable[[], str]) -> None:
     text = make()

@@ -9,8 +9,11 @@ from collections.abc import Mapping
 
 from ansible_collections.keyturn.sfmc.tests.mutants.catalogue import (
     afterwards,
+    answers,
     distribution,
+    files,
     gate,
+    limits,
     runs,
     secrecy,
     staging,
@@ -21,8 +24,11 @@ MUTANTS = (
     *staging.MUTANTS,
     *gate.MUTANTS,
     *distribution.MUTANTS,
+    *files.MUTANTS,
     *afterwards.MUTANTS,
     *runs.MUTANTS,
+    *answers.MUTANTS,
+    *limits.MUTANTS,
     *secrecy.MUTANTS,
 )
 #: Hazards against which nothing stands that could be taken away.
