@@ -34,5 +34,4 @@ MUTANTS = (
 #: Hazards against which nothing stands that could be taken away.
 WITHOUT: Mapping[str, str] = {
     "I-32": "no run looks at hosts after a rotation is closed",
-    "I-42": "nothing is left over that would have to be remembered",
 }

@@ -85,4 +85,20 @@ MUTANTS = (
         "if waiver is not None:",
         "unit/run/test_run_unclaimed.py::test_a_waiver_counts_until_its_day",
     ),
+    mutant(
+        "I-42",
+        "what could not be cleaned up is on no list",
+        "plugin_utils/_rotation/transitions.py",
+        "failures=tuple(item for item in rotation.failures if item.dependent not in answered) + failures,",
+        "failures=(),",
+        "unit/run/test_run_endings.py::test_what_could_not_be_cleaned_up_stays_on_the_list_of_the_journal_until_it_is",
+    ),
+    mutant(
+        "I-42",
+        "a staged secret is forgotten although a host may hold it",
+        _ENDING,
+        "    missing = _not_yet_back(situation, rotation)\n",
+        "    missing = ()\n",
+        "unit/run/test_run_endings.py::test_what_could_not_be_cleaned_up_stays_on_the_list_of_the_journal_until_it_is",
+    ),
 )

@@ -165,7 +165,7 @@ MUTANTS = (
         _CLIENT,
         "        _NoRedirect(),\n",
         "        HTTPRedirectHandler(),\n",
-        "unit/test_host_client.py::test_a_secret_is_not_sent_where_a_redirect_points",
+        "unit/test_host_client.py::test_i29_a_token_is_not_sent_where_a_redirect_points",
     ),
     mutant(
         "I-29",
