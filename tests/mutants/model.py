@@ -38,14 +38,12 @@ class Mutant:
 
     :param name: what holds no more, as a sentence.
     :param tests: pytest's node ids below `tests/`; the first that goes red ends the run.
-    :param error: the exception that a test may end with beside a failed assertion, where that is what is expected.
     """
 
     hazards: tuple[str, ...]
     name: str
     edits: tuple[Edit, ...]
     tests: tuple[str, ...]
-    error: str = ""
 
     def files(self, root: Path) -> dict[Path, str]:
         """Return the files of a tree that differ in this mutant, with their new text.
@@ -67,7 +65,6 @@ def mutant(
     after: str,
     *tests: str,
     also: tuple[Edit, ...] = (),
-    error: str = "",
 ) -> Mutant:
     """Return a mutant, as the catalogue writes it down.
 
@@ -75,4 +72,4 @@ def mutant(
     :param file: below `plugins/`; so are those of `also`, further edits where one protection stands in two places.
     """
     edits = tuple(Edit(f"plugins/{edit.file}", edit.before, edit.after) for edit in (Edit(file, before, after), *also))
-    return Mutant(tuple(hazards.split()), name, edits, tests, error)
+    return Mutant(tuple(hazards.split()), name, edits, tests)

@@ -145,6 +145,6 @@ def judged(mutant: Mutant, tested: Ran, seconds: float) -> Verdict:
     if tested.green:
         return Verdict(mutant, SURVIVED, "no test went red", seconds, tested.output)
     kind = tested.reason.split(":", 1)[0].rsplit(".", 1)[-1]
-    if not tested.collected or (kind in BROKEN and kind != mutant.error):
+    if not tested.collected or kind in BROKEN:
         return Verdict(mutant, UNFIT, tested.reason.splitlines()[0][:100], seconds, tested.output)
     return Verdict(mutant, KILLED, tested.test, seconds)

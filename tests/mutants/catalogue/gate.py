@@ -135,7 +135,6 @@ MUTANTS = (
         'elif of is not None and not _may_know(raw.get("sfmc_integrations"), of):',
         "elif False:",
         "unit/test_inventory.py::test_i10_a_host_that_knows_none_of_the_integrations_is_not_read",
-        error="Refusal",
     ),
     mutant(
         "I-11",

@@ -78,7 +78,6 @@ MUTANTS = (
         "_CHANCES = 3",
         "_CHANCES = 1",
         "unit/run/test_run_crashes.py::test_i5_a_store_that_fails_for_a_moment_does_not_lose_the_secret",
-        error="Refusal",
     ),
     mutant(
         "I-5",
