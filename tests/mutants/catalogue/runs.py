@@ -86,7 +86,7 @@ MUTANTS = (
         _DECIDE,
         "    limits.leased,\n",
         "",
-        "unit/run/test_run_leases.py::test_while_a_lease_lives_others_wait_and_say_for_whom",
+        "unit/run/test_run_leases.py::test_an_abandoned_rotation_is_forgotten_only_when_no_call_can_be_on_its_way",
     ),
     mutant(
         "I-7",
@@ -94,7 +94,7 @@ MUTANTS = (
         _CALLING,
         "        if lease is None or lease.number != self.fence:\n            raise Conflict",
         "        if False:\n            raise Conflict",
-        "unit/run/test_run_leases.py::test_who_is_overtaken_between_intent_and_call_sends_nothing",
+        "unit/run/test_run_together.py::test_i7_the_lease_is_looked_at_right_before_the_call",
     ),
     mutant(
         "I-7 I-1",
@@ -110,14 +110,15 @@ MUTANTS = (
         "plugin_utils/_run/changes.py",
         "elif fence != journal.fence and required(journal.open_rotation).staged is not None:",
         "elif False:",
-        "unit/run/test_run_leases.py::test_an_answer_that_comes_after_a_take_over_does_not_replace_what_others_use",
+        "unit/run/test_run_together.py::test_i7_an_answer_of_an_earlier_lease_replaces_no_staged_secret",
     ),
     mutant(
         "I-7 I-13",
-        "the lease of a dead controller never ends",
+        "the lease of a dead controller lasts for hours",
         _LIMITS,
-        " or situation.now >= lease.until:",
-        ":",
+        " or situation.now >= lease.until:\n        return None\n    return lease.until\n",
+        " or situation.now >= lease.until + 100 * situation.policy.lease:\n        return None\n"
+        "    return lease.until + 100 * situation.policy.lease\n",
         "unit/run/test_run_leases.py::test_the_lease_of_a_dead_controller_runs_out",
     ),
     mutant(

@@ -242,6 +242,8 @@ def test_a_whole_rotation_asks_for_few_tokens(bench: Bench) -> None:
 def test_a_look_has_no_effect_in_any_phase(bench: Bench) -> None:
     """I-31."""
     for step in (bench.stage, bench.distribute, lambda: bench.finish(AT_ONCE)):
+        # Later, so that a time that a look records would show.
+        bench.pause(1)
         before = list(bench.tape.effects)
         stored = (bench.root / "store").stat().st_mtime_ns, bench.history
         bench.look()
