@@ -10,7 +10,7 @@ GATES := sanity ansible-lint ruff format mypy yamllint managed-hosts hygiene imp
 	execution-environment unit integration leaks molecule azure
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run python check test demo bench build clean $(GATES)
+.PHONY: help setup setup-run python check test demo bench mutants build clean $(GATES)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ demo: setup-run ## a whole rotation over two environments against the simulator;
 
 bench: setup-run ## how long a rollout takes, beside ansible -m ping and a playbook by hand; BENCH="--help" for more
 	@$(RUN) $(TESTS).bench $(BENCH)
+
+mutants: setup ## takes one protection away at a time and expects a red test; MUTANTS="--help" for more
+	@$(RUN) $(TESTS).mutants $(MUTANTS)
 
 build: setup-run ## the collection's artifact, in dist/
 	@$(RUN) $(TESTS).gates.artifact build

@@ -55,7 +55,7 @@ class ActionModule(BatchAction):
         if arguments["state"] == "retired":
             return self._retired(arguments)
         if arguments["state"] == "acknowledged":
-            return self._acknowledged(arguments, self.runs(arguments["integration"]))
+            return self._acknowledged(arguments, self.runs(arguments["integration"], generating=False))
         if not 0 <= arguments["max_fail_percentage"] <= 100:
             raise _no_percentage(arguments["max_fail_percentage"])
         runs = self.runs_of(self.batch(), arguments["integration"])
@@ -200,7 +200,7 @@ class ActionModule(BatchAction):
                 "one of them missing",
                 "say which dependent is gone for good, and why: it is kept in the history",
             )
-        runs = self.runs(arguments["integration"])
+        runs = self.runs(arguments["integration"], generating=False)
         changed = [retire(run, dependent, reason, self.check_mode) for run in runs]
         if not any(changed) and not any(has_retired(run, dependent) for run in runs):
             raise _unknown_dependent(runs, dependent, "I-11: a dependent that is retired is one of the registry")

@@ -117,7 +117,7 @@ class ActionModule(ControlAction):
 
     def _call(self, arguments: Mapping[str, Any]) -> tuple[HostCall, DeclaredDependent]:
         host = self.variables["inventory_hostname"]
-        integrations = self.integrations(arguments["integration"], [host])
+        integrations = self.integrations(arguments["integration"], [host], generating=False)
         known = {item.client_id for item in integrations}
         found = [
             item

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, SERIAL, ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import host_waivers
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import checked_sizes
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import table
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.unclaimed import UNDECLARED, integrations_in, unclaimed
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import store_for
@@ -20,16 +23,21 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import st
 class ActionModule(ControlAction):
     """Looks, and changes nothing."""
 
+    SPEC: ClassVar[Mapping[str, Any]] = {
+        **INTEGRATIONS,
+        **SERIAL,
+        "to_distribute": {"type": "bool", "default": False},
+    }
+
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return where each integration stands."""
-        outcomes = []
-        for run in self.runs(arguments["integration"]):
-            try:
-                outcomes.append(Outcome(run, run.look()))
-            except Refusal as refusal:
-                outcomes.append(Outcome(run, refusal=refusal))
-        result = self.reported(outcomes, fail=False)
-        if arguments["integration"] is None:
+        sizes, to_distribute = checked_sizes(arguments["serial"]), arguments["to_distribute"]
+        outcomes = [_looked(run) for run in self.runs(arguments["integration"], generating=not to_distribute)]
+        if to_distribute:
+            # Without their providers, nothing is known of other steps.
+            outcomes = [item for item in outcomes if not item.decision or item.decision.step is Step.DISTRIBUTE]
+        result = self.reported(outcomes, False, sizes)
+        if arguments["integration"] is None and not to_distribute:
             result["integrations"] += self._unclaimed(outcomes)
             result["blocked"] = [item["name"] for item in result["integrations"] if item["step"] == "stop"]
         lines = table(result["integrations"])
@@ -55,3 +63,10 @@ class ActionModule(ControlAction):
             rows = unclaimed(store, self.inventory.client_ids(), waivers, outcome.run.client.now())
             found.update((row["client_id"], row) for row in rows)
         return list(found.values())
+
+
+def _looked(run: Run) -> Outcome:
+    try:
+        return Outcome(run, run.look())
+    except Refusal as refusal:
+        return Outcome(run, refusal=refusal)

@@ -24,7 +24,8 @@ class ActionModule(ControlAction):
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Ask from the host."""
-        (integration,) = self.integrations(arguments["integration"], [self.variables["inventory_hostname"]])
+        host = self.variables["inventory_hostname"]
+        (integration,) = self.integrations(arguments["integration"], [host], generating=False)
         module_arguments = {
             **arguments,
             "client_id": integration.client_id,

@@ -19,6 +19,20 @@ attributes:
   idempotent:
     description: A second run with the same arguments changes nothing.
     support: full
+options:
+  to_distribute:
+    description:
+      - Only the integrations whose next step is a distribution. C(sfmc_provider) is not read then, so that a run that
+        only distributes needs no credential that generates or activates.
+    type: bool
+    default: false
+  serial:
+    description:
+      - Sizes of the batches of a distribution, numbers of hosts or percentages. The last one repeats.
+      - They count for each C(sfmc_order) by itself, so that no batch holds hosts of two orders.
+    type: list
+    elements: str
+    default: ["1", "25%", "100%"]
 """
 
 EXAMPLES = r"""

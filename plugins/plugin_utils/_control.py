@@ -118,9 +118,14 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         """The vault secrets that Ansible was started with."""
         return list(self._loader._vault.secrets or [])
 
-    def integrations(self, name: str | None, hosts: list[str] | None = None) -> tuple[Integration, ...]:
-        """Return the integrations of these hosts (the play's), or the one of that name; Refusal when there is none."""
-        found = self.inventory.integrations(self.scope if hosts is None else hosts)
+    def integrations(
+        self, name: str | None, hosts: list[str] | None = None, generating: bool = True
+    ) -> tuple[Integration, ...]:
+        """Return the integrations of these hosts (the play's), or the one of that name; Refusal when there is none.
+
+        :param generating: False where a credential that generates and activates is not needed, and so not read.
+        """
+        found = self.inventory.integrations(self.scope if hosts is None else hosts, generating)
         chosen = tuple(item for item in found if name in (None, item.name, item.client_id))
         if not chosen:
             raise Refusal(
@@ -141,16 +146,18 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         result.pop("invocation", None)
         return result
 
-    def runs(self, name: str | None) -> list[Run]:
+    def runs(self, name: str | None, generating: bool = True) -> list[Run]:
         """Return a run for each chosen integration."""
-        return Workshop(self.inventory, self.vault_secrets, self.tell).runs(self.integrations(name))
+        chosen = self.integrations(name, generating=generating)
+        return Workshop(self.inventory, self.vault_secrets, self.tell).runs(chosen)
 
     def runs_of(self, batch: Sequence[str], name: str | None) -> list[Run]:
         """Return a run for each chosen integration of these hosts; what they declare is added to the registry.
 
-        The rest of the inventory was read when the rotation was staged, and is again before the activation.
+        The rest of the inventory was read when the rotation was staged, and is again before the activation. Providers
+        are not read: to distribute takes no credential that generates or activates.
         """
-        found = self.inventory.integrations(batch)
+        found = self.inventory.integrations(batch, generating=False)
         chosen = [item for item in found if name in (None, item.name, item.client_id)]
         return Workshop(self.inventory, self.vault_secrets, self.tell, batch).runs(chosen)
 

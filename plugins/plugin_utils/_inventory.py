@@ -41,9 +41,11 @@ class Inventory:
         self._dependents: dict[str, tuple[DeclaredDependent, ...]] = {}
         self._orders: dict[str, float] = {}
 
-    def integrations(self, hosts: Iterable[str]) -> tuple[Integration, ...]:
+    def integrations(self, hosts: Iterable[str], generating: bool = True) -> tuple[Integration, ...]:
         """Return the integrations that these hosts declare, by client id once each.
 
+        :param generating: whether their providers are wanted. A run that neither generates nor activates need not be
+            able to read them.
         :raises Refusal: a malformed declaration, or one client id declared in two ways.
         """
         found: dict[str, Integration] = {}
@@ -53,12 +55,12 @@ class Inventory:
             if not raw.get("sfmc_integrations"):
                 continue
             with _reading("sfmc_integrations", host):
-                said = self._said(host, raw)
+                said = self._said(host, raw, generating)
             if said in seen:
                 continue
             seen.append(said)
             with _reading("sfmc_integrations", host):
-                declared = host_integrations(self._hostvars[host], host)
+                declared = host_integrations(self._hostvars[host], host, generating)
             for integration in declared:
                 _agree(found.setdefault(integration.client_id, integration), integration, host)
         return tuple(sorted(found.values(), key=lambda item: (item.name, item.client_id)))
@@ -79,7 +81,7 @@ class Inventory:
         """Return the integrations of one host, without their providers: to bring a secret there needs none."""
         return host_integrations(self._hostvars[host], host, generating=False)
 
-    def _said(self, host: str, raw: HostVariables) -> tuple[Any, ...]:
+    def _said(self, host: str, raw: HostVariables, generating: bool) -> tuple[Any, ...]:
         """Return what a host declares, to be compared with others.
 
         Provider settings are compared as written: they hold credentials, often from Ansible Vault, and decrypting one
@@ -88,7 +90,7 @@ class Inventory:
         variables: HostVariables | None = None
         said = []
         for name in _DECLARING:
-            value = raw.get(name)
+            value = raw.get(name) if generating or name != "sfmc_provider" else None
             if name != "sfmc_provider" and _is_template(value):
                 variables = self._hostvars[host] if variables is None else variables
                 value = variables.get(name)

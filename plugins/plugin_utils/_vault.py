@@ -17,7 +17,7 @@ _WAYS = "--vault-password-file, --vault-id, ANSIBLE_VAULT_PASSWORD_FILE or an AW
 
 
 class VaultCipher:
-    """Encrypts with one vault secret of the run, decrypts with any of them."""
+    """Encrypts with the one vault secret that is meant, decrypts with any of the run's."""
 
     def __init__(self, secrets: list[tuple[str, Any]], vault_id: str | None = None) -> None:
         """Take the run's vault secrets (`DataLoader`'s pairs of vault id and secret); refuse when there are none."""
@@ -39,12 +39,24 @@ class VaultCipher:
             )
         self._vault = VaultLib(secrets)
         self._vault_id = vault_id
+        self._ids = sorted({str(name) for name, _secret in secrets})
         self._secret = match_encrypt_secret(secrets, encrypt_vault_id=vault_id)[1]
         # One task reads the same document several times, and to derive its key takes longest.
         self._decrypted = functools.lru_cache(maxsize=4)(self._vault.decrypt)
 
     def encrypt(self, plain: bytes) -> bytes:
-        """Return the vault text of some bytes."""
+        """Return the vault text of some bytes.
+
+        :raises Refusal: the run has vault secrets of several ids, and nothing says which of them the store is for.
+        """
+        if self._vault_id is None and len(self._ids) > 1:
+            raise Refusal(
+                "the file store is written with a vault secret that is named where a run has several",
+                "sfmc_store.vault_id",
+                "the id of the store's vault secret",
+                f"none, and vault secrets with the ids {', '.join(self._ids)}",
+                "set sfmc_store.vault_id: whoever has that one reads the store; nothing was written",
+            )
         encrypted: bytes = self._vault.encrypt(plain, secret=self._secret, vault_id=self._vault_id)
         return encrypted
 

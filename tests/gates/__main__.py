@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from . import cores, tree
 from .catalogue import GATES, GROUPS, Gate, select
@@ -87,7 +87,7 @@ class Runner:
         return Outcome(gate, status == 0, time.monotonic() - started, log)
 
 
-def end_session(process: subprocess.Popen[bytes]) -> None:
+def end_session(process: subprocess.Popen[Any]) -> None:
     """End a process that leads a session of its own, with everything in its group."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)

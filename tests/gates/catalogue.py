@@ -23,6 +23,7 @@ TYPED = (
     "tests/demo",
     "tests/bench",
     "tests/leaks",
+    "tests/mutants",
     "tests/support",
 )
 

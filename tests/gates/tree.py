@@ -34,7 +34,11 @@ def copy_for(gate: str) -> Path:
     """
     base = WORK / "trees" / gate
     shutil.rmtree(base, ignore_errors=True)
-    target = base / "ansible_collections" / "keyturn" / "sfmc"
+    return copied_to(base / "ansible_collections" / "keyturn" / "sfmc")
+
+
+def copied_to(target: Path) -> Path:
+    """Copy the project's files into a folder; return it."""
     for name in files():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target / name, follow_symlinks=False)

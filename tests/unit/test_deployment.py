@@ -180,7 +180,7 @@ def test_a_value_that_the_journal_does_not_know_leaves_every_file_alone(host: Ho
         assert value not in sentence
 
 
-@pytest.mark.parametrize("spoil", ["missing", "a folder", "no key", "not of its format", "two of the key"])
+@pytest.mark.parametrize("spoil", ["missing", "a folder", "no key", "not of its format", "two of the key", "two names"])
 def test_a_problem_in_one_file_leaves_all_alone(host: Host, spoil: str) -> None:
     """I-24, I-26."""
     path = Path(host.files[3]["path"])
@@ -191,6 +191,8 @@ def test_a_problem_in_one_file_leaves_all_alone(host: Host, spoil: str) -> None:
     texts = {"no key": "{}", "not of its format": "{", "two of the key": '{"crm": {}, "crm": {}}'}
     if spoil in texts:
         path.write_text(texts[spoil])
+    if spoil == "two names":
+        os.link(path, path.with_name("another-name"))
     before = dict(_readable(host))
     evidence = host.deploy()
     assert str(path) in _sentence(evidence)
@@ -335,6 +337,15 @@ def test_a_secret_is_proved_before_anything_restarts_and_a_check_comes_last(host
     evidence = host.deploy(target=host.target(host.active), restart=_restart(*_says(host, "restart")))
     assert evidence["restarted"] is False and "I-16" in _sentence(evidence)
     assert _said(host) == ["restart", "check"]
+
+
+def test_i31_check_mode_restarts_and_checks_nothing(host: Host) -> None:
+    """Neither for what would be written nor for what an earlier run owes."""
+    care = {"restart": _restart(*_says(host, "restart")), "check": _check(*_says(host, "check"))}
+    assert host.deploy(check_mode=True, **care)["restarted"] is False
+    host.deploy()
+    assert host.deploy(check_mode=True, unattested=True, **care)["restarted"] is False
+    assert _said(host) == []
 
 
 def test_i15_nothing_new_restarts_and_checks_nothing(host: Host) -> None:

@@ -25,6 +25,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
 from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_new_secret
 
 ID = "0a1b2c3d4e5f6g7h8i9j0k1l"
+#: An integration that the host declares, and no dependent of it names.
+OTHER = "l1k0j9i8h7g6f5e4d3c2b1a0"
 NOW = datetime.now(timezone.utc)
 HOUR = timedelta(hours=1)
 BEGUN = Rotation("r1", "due", NOW - 90 * HOUR, overlap_at=NOW - 89 * HOUR, distribution_at=NOW - 89 * HOUR)
@@ -46,7 +48,7 @@ class Kept:
         """Return the arguments of the module."""
         file = {"path": "/srv/.env", "format": "dotenv", "key": "S"}
         said = {"integration": "crm", "files": [file], "proof": "fingerprint", "unknown_secret": self.unknown}
-        integrations = {"crm": {"client_id": ID, "subdomain": "mc1"}}
+        integrations = {"crm": {"client_id": ID, "subdomain": "mc1"}, "web": {"client_id": OTHER, "subdomain": "mc1"}}
         host = {"sfmc_integrations": integrations, "sfmc_dependents": [said], "inventory_dir": "/inv"}
         inventory = Inventory({"h": host}, ["h"])
         known = Known(self.secrets.fingerprint(self.active), NOW)
@@ -77,7 +79,8 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
 
 def test_i14_whom_a_distribution_names_is_owed_a_restart(kept: Kept) -> None:
     """It names those whose proof does not count, by the rules of the decision: one that failed once, or is too old."""
-    assert kept.owes(replace(BEGUN, attestations=kept.proved(80)), distributing=True)
+    for hours_ago in (80, 1):
+        assert kept.owes(replace(BEGUN, attestations=kept.proved(hours_ago)), distributing=True)
 
 
 def test_i14_a_proof_that_is_too_old_to_count_owes_a_restart(kept: Kept) -> None:
@@ -135,6 +138,13 @@ def test_i14_a_place_that_is_taken_over_outside_of_a_rotation_is_owed_a_restart_
     kept.unknown = "accept"
     assert kept.owes(None, adopted=False)
     assert not kept.owes(None, adopted=True)
+
+
+def test_least_privilege_a_host_gets_the_secrets_of_its_dependents_only(kept: Kept) -> None:
+    """Not those of every integration that its group declares."""
+    given = kept.call(BEGUN, distributing=True)
+    assert set(given["secrets"]) == set(given["fingerprint_keys"]) == {ID}
+    assert [target["client_id"] for target in given["targets"]] == [ID]
 
 
 def test_i7_a_secret_that_was_given_up_is_known_where_it_is_found(kept: Kept) -> None:

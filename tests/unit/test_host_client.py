@@ -12,8 +12,9 @@ import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils import _host_client
 from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import HostClient, url_status
-from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import ACCEPTED, REJECTED, UNKNOWN
+from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import ACCEPTED, REJECTED, UNKNOWN, Answer
 from ansible_collections.keyturn.sfmc.tests.simulator.clock import Clock
+from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_access_token
 from ansible_collections.keyturn.sfmc.tests.simulator.packages import Package
 from ansible_collections.keyturn.sfmc.tests.simulator.server import running
 from ansible_collections.keyturn.sfmc.tests.simulator.tls import Authority
@@ -170,6 +171,16 @@ def test_a_secret_is_not_sent_where_a_redirect_points(
     with echoing() as other:
         world.faults.add({"fault": "redirect", "location": other.url})
         assert client.fresh_token(url, package.client_id, package.active.value).reason == "redirect"
+        assert other.seen == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_i29_a_token_is_not_sent_where_a_redirect_points(client: HostClient, status: int) -> None:
+    """Python's own way to follow one takes the header with the token along, to whatever host."""
+    with echoing() as echo, echoing() as other:
+        echo.status, echo.headers = status, {"Location": other.url}
+        assert client.package(echo.url, Answer(ACCEPTED, "token", access_token=make_access_token())) is None
+        assert [seen.path for seen in echo.seen] == ["/v2/userinfo"]
         assert other.seen == []
 
 

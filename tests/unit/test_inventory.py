@@ -207,6 +207,15 @@ def test_what_is_not_needed_is_never_templated() -> None:
     assert not hosts["a"].asked & {"broken", "sfmc_dependents"}
 
 
+def test_least_privilege_a_provider_that_is_not_wanted_is_not_read() -> None:
+    """Nor compared: a run without its vault secret could not even do that."""
+    said = {"sfmc_integrations": {"crm": CRM}, "sfmc_provider": {"kind": "http"}}
+    hosts = {name: Templated(said) for name in "ab"}
+    (integration,) = Inventory(hosts, hosts).integrations("ab", generating=False)
+    assert integration.provider["kind"] == "operator"
+    assert not (hosts["a"].asked | hosts["b"].asked) & {"sfmc_provider"}
+
+
 # --- dependents ------------------------------------------------------------------------------------------------------
 
 

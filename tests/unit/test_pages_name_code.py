@@ -25,7 +25,7 @@ _BELOW = (
 #: A function, method or class of the file before it; three dots stand for the rest of a test's name.
 _NAME = re.compile(r"_\w+|[a-z]\w*_\w*(?:\.\.\.)?|[A-Z][a-z]+[A-Z]\w+")
 _METHOD = re.compile(r"[A-Z]\w+\.\w+")
-_PAGES = ("architecture.md", "fidelity.md", "safety.md")
+_PAGES = ("architecture.md", "fidelity.md", "safety.md", "security.md")
 
 
 def _quoted(page: str) -> Iterator[tuple[str, str, list[str]]]:

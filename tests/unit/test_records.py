@@ -20,6 +20,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import (
     checked_secret,
     new_record,
     parse_record,
+    provided_secret,
     record_document,
     truncation_hint,
 )
@@ -100,6 +101,13 @@ def test_a_document_that_does_not_fit_together_is_refused(record: Record, what: 
         assert secret is not None and secret.reveal() not in str(caught.value)
 
 
+def test_i45_the_journal_of_another_integration_is_refused(record: Record) -> None:
+    """A file that was renamed, or copied from another environment: whole, and of somebody else."""
+    other = ID[::-1]
+    with pytest.raises(Refusal, match=f"the journal of client id {other}; found that of {ID}"):
+        parse_record(record_document(record), other, WHERE)
+
+
 @pytest.mark.parametrize("make", [make_new_secret, make_old_secret])
 def test_both_forms_of_secrets_are_known(make: Callable[[], str]) -> None:
     text = make()
@@ -134,3 +142,16 @@ def test_i22_nothing_is_called_nothing(nothing: str) -> None:
     """A prompt without a terminal answers so."""
     with pytest.raises(Refusal, match=r"found nothing\. Way out: run it in a terminal"):
         checked_secret(nothing, "crm")
+
+
+@pytest.mark.parametrize("answer", ["", "********", "a secret with blanks", "short", "x" * 513, "\x00" * 24], ids=repr)
+def test_i22_an_answer_that_cannot_be_a_secret_is_refused_without_showing_it(answer: str) -> None:
+    with pytest.raises(Refusal, match="I-22") as caught:
+        provided_secret(answer, "the provider's answer for crm")
+    assert caught.value.found == f"{len(answer)} characters in another form"
+
+
+def test_an_answer_in_a_form_that_is_not_known_yet_is_taken_and_its_line_end_is_not() -> None:
+    """It is shown once, and SFMC is the judge."""
+    text = make_new_secret().replace("SFMC_", "SFMC2.")
+    assert provided_secret(text + "\r\n", "crm").reveal() == text

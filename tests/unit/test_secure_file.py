@@ -280,6 +280,27 @@ def test_i26_a_failure_of_any_system_call_leaves_the_old_file_or_the_new_one(pat
             _replace(path, OLD)
 
 
+def test_i26_the_content_is_on_the_disk_before_it_takes_the_files_place(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power cut there is the old file or the new one, never an empty one."""
+    order: list[str] = []
+
+    def noted(name: str) -> Callable[..., Any]:
+        call = getattr(os, name)
+
+        def noting(*args: Any, **options: Any) -> Any:
+            order.append(name)
+            return call(*args, **options)
+
+        return noting
+
+    for name in ("write", "fsync", "rename"):
+        monkeypatch.setattr(os, name, noted(name))
+    _replace(path)
+    assert order == ["write", "fsync", "rename", "fsync"]
+
+
 def test_i25_an_interrupt_leaves_no_temporary_file(path: Path) -> None:
     def interrupt(_name: str) -> None:
         raise KeyboardInterrupt

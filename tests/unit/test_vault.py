@@ -32,6 +32,15 @@ def test_the_named_vault_id_encrypts_and_any_given_secret_decrypts() -> None:
         VaultCipher(_given("dev")).decrypt(encrypted, WHERE)
 
 
+def test_least_privilege_with_several_vault_ids_the_stores_own_has_to_be_named() -> None:
+    """Else it would be written with whichever comes first, and could be read by others, and no more by its own."""
+    with pytest.raises(Refusal, match=r"sfmc_store\.vault_id") as caught:
+        VaultCipher(_given("provider", "store")).encrypt(b"plain")
+    assert caught.value.found == "none, and vault secrets with the ids provider, store"
+    encrypted = VaultCipher(_given("store")).encrypt(b"plain")
+    assert VaultCipher(_given("provider", "store")).decrypt(encrypted, WHERE) == b"plain"
+
+
 def test_a_vault_id_that_was_not_given_is_refused_with_those_that_were() -> None:
     with pytest.raises(Refusal) as caught:
         VaultCipher(_given("dev", "prod"), "staging")

@@ -21,6 +21,9 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract impo
 #: What a step makes of a record, at a time.
 Change = Callable[[Record, datetime], Record]
 
+#: What a decision rests on in a journal.
+Standing = tuple[Rotation | None, int, tuple[Dependent, ...]]
+
 #: Effects that record what the probe has just shown, so that it still holds.
 _OBSERVATIONS = frozenset({"usable", "lost", "orphaned"})
 
@@ -57,7 +60,7 @@ class Recording:
         self.whole = whole
         self.tell = tell
         self.probe = Probe()
-        self.decided_on: tuple[Rotation | None, int] = (None, 0)
+        self.decided_on: Standing = (None, 0, ())
         self.holder = holder
         self.fence = 0
 
@@ -110,9 +113,9 @@ class Recording:
         return self.commit(effect, lambda record: noting(transition)(record, self.client.measured_now()))
 
 
-def standing(record: Record) -> tuple[Rotation | None, int]:
-    """Return what a decision rests on: the rotation, and how far the journal has come."""
-    return record.journal.rotation, record.journal.fence
+def standing(record: Record) -> Standing:
+    """Return what a decision rests on: the rotation, how far the journal has come, and who has to be proved."""
+    return record.journal.rotation, record.journal.fence, record.journal.registry
 
 
 def noting(transition: Callable[[Journal, datetime], Journal]) -> Change:

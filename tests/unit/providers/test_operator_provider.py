@@ -61,6 +61,15 @@ def test_an_http_provider_without_one_of_its_calls_is_refused(missing: str) -> N
     assert missing in caught.value.expected
 
 
+@pytest.mark.parametrize("call", ["generate", "retrieve"])
+def test_i5_a_call_that_answers_with_a_secret_says_where_it_stands(call: str) -> None:
+    """Else the secret would be generated, shown once and lost."""
+    calls: dict[str, Any] = {"kind": "http", "generate": SHOWN, "retrieve": SHOWN, "activate": CALL, call: CALL}
+    with pytest.raises(Refusal, match="I-5") as caught:
+        provider_for(_declared(calls))
+    assert caught.value.offender == f"sfmc_provider.{call}"
+
+
 def _declared(provider: dict[str, Any]) -> Integration:
     crm = {"client_id": ORDER.client_id, "subdomain": "mc1"}
     return host_integrations({"sfmc_integrations": {"crm": crm}, "sfmc_provider": provider}, "h1")[0]

@@ -191,3 +191,12 @@ def test_a_reason_that_is_done_and_left_in_the_inventory_beats_no_later_hold_I_3
     decision = decided(about, UNASKED, policy=replace(HELD, force="leak"))
     assert decision.step is Step.NONE
     assert decision.blockers[0].rule.startswith("I-37")
+
+
+def test_a_look_at_the_places_that_is_overdue_is_said_I_43() -> None:
+    """Within the time that the inventory gives; without one nobody is waited for. It changes no step."""
+    watched = Policy(verify_within=2 * DAY)
+    for verified_at, overdue in ((None, True), (NOW - 2 * DAY - SECOND, True), (NOW - 2 * DAY, False)):
+        decision = decided(replace(journal(), verified_at=verified_at), YES, policy=watched)
+        assert (decision.unwatched, decision.step) == (overdue, Step.GENERATE)
+        assert not decided(replace(journal(), verified_at=verified_at), YES).unwatched

@@ -62,6 +62,12 @@ def test_i35_an_acknowledgement_is_for_one_secret() -> None:
     assert _with_screen(replace(VOUCHED, fingerprint="cccccccccccc")).people == (SCREEN.id,)
 
 
+def test_i35_nobody_vouches_for_what_a_machine_can_prove() -> None:
+    assert decided(attested(attestations=_shown_by("acknowledged")), YES, YES).missing == tuple(
+        item.id for item in REGISTRY
+    )
+
+
 def test_what_a_machine_can_prove_is_not_asked_of_people() -> None:
     missing = decided(attested(attestations=()), YES, YES)
     assert (missing.missing, missing.people) == (tuple(item.id for item in REGISTRY), ())

@@ -128,8 +128,11 @@ class Bench:
 
     # --- runs --------------------------------------------------------------------------------------------------------
 
-    def run(self) -> Run:
-        """Return a new run, as a new process would make it."""
+    def run(self, whole: bool = True) -> Run:
+        """Return a new run, as a new process would make it.
+
+        :param whole: whether it read the whole inventory; a run of a batch has not.
+        """
         integration = self.integration
         declared = tuple(item.dependent for item in self.inventory.dependents())
         return Run(
@@ -140,6 +143,7 @@ class Bench:
             SfmcClient(integration.auth_url, self.http, sleep=self.pause, clock=self.clock),
             lambda: declared,
             self.told.append,
+            whole,
         )
 
     def _provider(self, integration: Integration) -> Provider:

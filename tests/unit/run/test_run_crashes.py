@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -177,4 +178,33 @@ def test_activations_that_never_work_are_bounded_and_then_a_person_is_asked(benc
     assert bench.tape.count("activate") == 3
     bench.world.activate(bench.package.client_id)
     assert bench.rotate().phase is Phase.CLOSED
+    closed_well(bench, bench.package)
+
+
+def test_i41_a_refusal_after_an_earlier_try_counts_as_a_try(bench: Bench) -> None:
+    """It may mean that the earlier one worked: a refusal that does not count would let the tries go on for ever."""
+    bench.world.faults.add({"fault": "activation_ignored", "on": "activate"})
+    bench.world.faults.add({"fault": "rate_limited", "on": "activate"})
+    with pytest.raises(Refusal, match="it was not carried out"):
+        bench.rotate()
+    rotation = bench.record.journal.open_rotation
+    assert rotation is not None and len(rotation.activations_sent_at) == 2
+    assert bench.rotate().phase is Phase.CLOSED
+    closed_well(bench, bench.package)
+
+
+def test_i5_a_store_that_fails_for_a_moment_does_not_lose_the_secret(benches: Callable[..., Bench]) -> None:
+    """It is shown once: a second try costs nothing, and nobody could hand it in."""
+    bench = benches(retrieve=False)
+    save, failures = bench.store.save, [1]
+
+    def failing(name: str, document: Any, expected: str | None) -> str:
+        if failures and document.get("secrets", {}).get("staged"):
+            failures.pop()
+            raise Refusal("I-5: a store for this test", name, "room", "a full disk", "wait")
+        return save(name, document, expected)
+
+    bench.store.save = failing  # type: ignore[method-assign]
+    assert bench.rotate().phase is Phase.CLOSED
+    assert failures == []
     closed_well(bench, bench.package)

@@ -52,6 +52,7 @@ def test_a_host_that_joins_after_the_attestations_closes_the_gate_again(bench: B
     bench.file("app3").parent.mkdir()
     bench.write("app3", bench.package.active.value)
     assert bench.finish(AT_ONCE).missing == ("app3/crm",)
+    assert bench.outcomes("activate") == []
     assert bench.rotate().phase is Phase.CLOSED
     closed_well(bench, bench.package)
 
@@ -81,6 +82,16 @@ def test_a_cut_inventory_does_not_shrink_the_registry_only_a_retirement_does(ben
     assert bench.record.journal.history[-1].detail == "app2/crm: switched off"
     assert not retire(bench.run(), "app2/crm", "again", check_mode=False)
     assert bench.finish().phase is Phase.CLOSED
+
+
+def test_i10_a_run_of_a_batch_takes_nobody_else_for_gone(bench: Bench) -> None:
+    """What it has not read may be declared all the same."""
+    bench.stage()
+    bench.distribute(["app1"])
+    bench.hosts = ["app1"]
+    assert bench.run().look().gone == ("app2/crm",)
+    decision = bench.run(whole=False).look()
+    assert (decision.step, decision.missing, decision.gone) == (Step.DISTRIBUTE, ("app2/crm",), ())
 
 
 def test_what_the_inventory_still_declares_is_not_retired(bench: Bench) -> None:
@@ -231,9 +242,31 @@ def test_a_whole_rotation_asks_for_few_tokens(bench: Bench) -> None:
 def test_a_look_has_no_effect_in_any_phase(bench: Bench) -> None:
     """I-31."""
     for step in (bench.stage, bench.distribute, lambda: bench.finish(AT_ONCE)):
+        # Later, so that a time that a look records would show.
+        bench.pause(1)
         before = list(bench.tape.effects)
         stored = (bench.root / "store").stat().st_mtime_ns, bench.history
         bench.look()
         assert bench.tape.effects == before
         assert stored == ((bench.root / "store").stat().st_mtime_ns, bench.history)
         step()
+
+
+def test_i33_who_joins_between_the_decision_and_the_intent_closes_the_gate(bench: Bench) -> None:
+    """I-7, I-33: another run remembers a new host right before the intent is saved."""
+    bench.stage()
+    bench.distribute()
+    bench.file("app3").parent.mkdir()
+    bench.write("app3", bench.package.active.value)
+
+    def join(point: int) -> None:
+        if bench.tape.points[point] == "before save pace":
+            bench.hosts.append("app3")
+            bench.run().advance(frozenset())
+            bench.hosts.remove("app3")
+
+    bench.tape.at = join
+    bench.finish(AT_ONCE)
+    bench.tape.at = None
+    assert "app3/crm" in {item.id for item in bench.record.journal.registry}
+    assert bench.outcomes("activate") == []

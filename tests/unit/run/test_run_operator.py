@@ -69,6 +69,17 @@ def test_a_secret_that_is_handed_in_at_once_is_used_after_its_five_minutes(opera
     assert operated.outcomes("generate") == ["generated"]
 
 
+def test_i36_a_secret_that_is_handed_in_late_is_as_old_as_it_may_be(operated: Bench) -> None:
+    """Nobody knows when the person generated it: its end counts from when they were asked, which comes no later."""
+    operated.rotate()
+    asked = operated.world.clock.now()
+    operated.pause(30 * 3600)
+    operated.hand_in(_generated_by_a_person(operated))
+    rotation = operated.record.journal.open_rotation
+    assert rotation is not None and rotation.staged is not None
+    assert rotation.staged.generated_at == asked
+
+
 @pytest.mark.parametrize("hours", [1, 30])
 def test_a_secret_that_is_handed_in_late_is_used(operated: Bench, hours: int) -> None:
     operated.rotate()

@@ -11,15 +11,19 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Store
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Store, Stored
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
+from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_new_secret
 
 from ._bench import Bench, OpenCipher, closed_well
 from .test_run_crashes import POINTS
 
 AT_ONCE = timedelta(0)
+LEASE = timedelta(minutes=3)
 
 
 @pytest.mark.parametrize("number", range(len(POINTS)), ids=[f"{n} {name}" for n, name in enumerate(POINTS)])
@@ -131,6 +135,54 @@ def test_integrations_of_different_accounts_do_not_wait_for_each_other(bench: Be
     bench.stage(AT_ONCE)
     second.stage(AT_ONCE)
     assert bench.outcomes("generate") == ["generated", "generated"]
+
+
+def test_i1_an_intent_to_generate_is_for_a_rotation_that_has_none(bench: Bench) -> None:
+    """Whatever the run that comes late has decided."""
+    now = bench.world.clock.now()
+    once = changes.intending_to_generate(bench.record, "due", "a run", now, LEASE)
+    with pytest.raises(Conflict):
+        changes.intending_to_generate(once, "due", "another", now, LEASE)
+    bench.stage(AT_ONCE)
+    with pytest.raises(Conflict):
+        changes.intending_to_generate(bench.record, "due", "a run", now, LEASE)
+
+
+def test_i6_an_intent_to_activate_is_for_the_tries_that_were_seen(bench: Bench) -> None:
+    """Whoever saw fewer tries than there are has been overtaken."""
+    bench.stage()
+    bench.distribute()
+    now = bench.world.clock.now()
+    once = changes.intending_to_activate(bench.record, 0, "a run", now, LEASE)
+    with pytest.raises(Conflict):
+        changes.intending_to_activate(once, 0, "another", now, LEASE)
+
+
+@pytest.mark.parametrize("intent", ["generation sent", "activation sent"])
+def test_i7_the_lease_is_looked_at_right_before_the_call(bench: Bench, intent: str) -> None:
+    """Who is overtaken after its intent was read back sends nothing."""
+    load, reads = bench.store.load, []
+
+    def late(name: str) -> Stored | None:
+        if not name.startswith("account-") and bench.tape.points[-1:] == [f"after save {intent}"]:
+            reads.append(name)
+            if len(reads) == 2:
+                bench.pause(600)
+                assert bench.rotate().phase is Phase.CLOSED
+        return load(name)
+
+    bench.store.load = late  # type: ignore[method-assign]
+    assert bench.rotate().phase is Phase.CLOSED
+    assert len(reads) >= 2, "read back, then looked at"
+    closed_well(bench, bench.package)
+
+
+def test_i7_an_answer_of_an_earlier_lease_replaces_no_staged_secret(bench: Bench) -> None:
+    """Hosts may have it, and the late answer is of a generation that nobody waits for."""
+    bench.stage(AT_ONCE)
+    record, now = bench.record, bench.world.clock.now()
+    with pytest.raises(Conflict):
+        changes.kept(record, Secret(make_new_secret()), now, LEASE, fence=record.journal.fence - 1)
 
 
 def _sibling(bench: Bench, root: Path, **package: str) -> Bench:

@@ -14,6 +14,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,7 +22,7 @@ import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import store_for
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Store
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Store
 from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_new_secret
 
 from .conftest import PASSWORD, vault_secrets
@@ -84,6 +85,42 @@ CALLS = {
     "no renaming": (os, "replace", errno.EACCES),
     "no locks": (fcntl, "flock", errno.ENOLCK),
 }
+
+
+def test_i7_a_second_writer_waits_for_the_first_and_comes_too_late(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the version and the rename nobody else writes."""
+    version, other = store.save(NAME, {"n": 1}, None), store_for({"path": str(folder)}, vault_secrets())
+    asks_for_the_lock, late = threading.Event(), []
+    flock, replace = fcntl.flock, os.replace
+
+    def write() -> None:
+        try:
+            other.save(NAME, {"n": 3}, version)
+        except Conflict as conflict:
+            late.append(conflict)
+
+    second = threading.Thread(target=write)
+
+    def locking(descriptor: int, how: int) -> None:
+        if threading.current_thread() is second:
+            asks_for_the_lock.set()
+        flock(descriptor, how)
+
+    def replacing(temporary: str, path: Path) -> None:
+        if threading.current_thread() is not second:
+            second.start()
+            assert asks_for_the_lock.wait(20), "the second writer did not ask for the lock"
+        replace(temporary, path)
+
+    monkeypatch.setattr(fcntl, "flock", locking)
+    monkeypatch.setattr(os, "replace", replacing)
+    store.save(NAME, {"n": 2}, version)
+    second.join(20)
+    assert len(late) == 1
+    stored = store.load(NAME)
+    assert stored is not None and stored.document == {"n": 2}
 
 
 @pytest.mark.parametrize("what", CALLS)
