@@ -56,7 +56,6 @@ class ActionModule(BatchAction):
             self.tell(line)
         return {"changed": False, "drift": found, "mended": healed}
 
-
     def _note_verified(
         self, name: str | None, known: list[Integration], reports: Mapping[str, list[Mapping[str, Any]]]
     ) -> None:

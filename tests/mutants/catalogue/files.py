@@ -64,9 +64,9 @@ MUTANTS = (
         "I-26",
         "a file is written over, not replaced",
         _FILE,
-        "        os.rename(temporary, name, src_dir_fd=directory_fd, dst_dir_fd=directory_fd)\n",
-        '        with open(snapshot.real_path, "wb") as old:\n            old.write(content)\n'
-        "        os.unlink(temporary, dir_fd=directory_fd)\n",
+        "            os.rename(temporary, name, src_dir_fd=directory_fd, dst_dir_fd=directory_fd)\n",
+        '            with open(snapshot.real_path, "wb") as old:\n                old.write(content)\n'
+        "            os.unlink(temporary, dir_fd=directory_fd)\n",
         "unit/test_secure_file.py::test_i26_content_changes_and_owner_mode_and_attributes_stay",
     ),
     mutant(
