@@ -254,10 +254,13 @@ class Bench:
         """Put a secret into a host's file, as somebody else would."""
         self.file(host).write_text(f"# kept\n{KEY}={secret}\n", encoding="utf-8")
 
+    def value(self, host: str) -> str:
+        """Return what stands in a host's file."""
+        return self.file(host).read_text(encoding="utf-8").split("=", 1)[1].strip()
+
     def held(self) -> list[str]:
         """Return which secret each host holds, by SFMC's names."""
-        values = [self.file(host).read_text(encoding="utf-8").split("=", 1)[1].strip() for host in self.hosts]
-        return [self.world.which(self.package, value)[0] for value in values]
+        return [self.world.which(self.package, self.value(host))[0] for host in self.hosts]
 
     def _report(self, host: str) -> dict[str, Any]:
         return {"failure": "timed out", "unreachable": True} if host in self.down else self._deployed(host)
