@@ -91,7 +91,7 @@ def ends_well(bench: Bench) -> None:
         end = play(bench)[-1]
         if is_over(end) and bench.record.journal.rotation is not None:
             break
-        if isinstance(end, Decision) and end.phase in (Phase.LOST, Phase.ORPHANED):
+        if isinstance(end, Decision) and end.step is Step.STOP and end.phase in (Phase.LOST, Phase.ORPHANED):
             assert "keyturn.sfmc.abandon" in end.blockers[0].way_out
             bench.abandon()
         bench.pause(600)
