@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Keeper
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import waits_for
@@ -35,7 +35,7 @@ class Watch:
         self.meddled = False
         self.clock_is_wrong = False
         self.told: list[str] = bench.told
-        self._heard = 0
+        self._heard = self._looked = 0
         self.generated: dict[str, int] = {}
         self._keeper = Keeper(FileStore(bench.root / "store", OpenCipher()), bench.package.client_id, "crm")
         self._checks = {
@@ -52,10 +52,15 @@ class Watch:
     def at(self, point: str) -> None:
         """Check the effect that is about to happen, or has just happened."""
         assert not (self.clock_is_wrong and point in TIMED), f"I-9: {point} by a clock that is wrong"
-        if point in self._checks:
+        if point in self._checks and not self._is_noted(point.removeprefix("before save ")):
             self._checks[point]()
         elif point.startswith("after deploy "):
             self._deployed(point.removeprefix("after deploy "))
+
+    def _is_noted(self, event: str) -> bool:
+        """Tell whether this is a later save, of something that leaves no line in the history."""
+        history = self.record.journal.history
+        return bool(history) and history[-1].what == event
 
     @property
     def record(self) -> Record:
@@ -150,6 +155,31 @@ class Watch:
         self.check_secret()
 
     def check_secret(self) -> None:
-        """See that nothing that was told holds a secret, or looks like one (I-27)."""
-        for text in self.told:
+        """See that nothing that was told since the last look holds a secret, or looks like one (I-27)."""
+        fresh, self._looked = self.told[self._looked :], len(self.told)
+        for text in fresh:
             assert self.bench.world.hide(text) == text, "I-27: a secret was told"
+
+    def check_rest(self) -> None:
+        """See what always holds: the record agrees with itself, and hosts hold what the journal knows."""
+        record = self.record
+        secrets, journal = record.secrets, record.journal
+        assert (secrets.staged is None) == (not _has_staged(record)), "a staged secret without its fact, or the reverse"
+        named = [(secrets.active, journal.active), (secrets.staged, journal.rotation and journal.rotation.staged)]
+        for secret, known in named:
+            assert secret is None or (known and secrets.fingerprint(secret) == known.fingerprint), "another secret"
+        kept = [secret for secret in (secrets.active, secrets.staged, secrets.previous) if secret]
+        known_values = {secrets.fingerprint(secret) for secret in kept} | set(journal.forgotten)
+        for host in self.bench.hosts:
+            held = secrets.fingerprint(Secret(self.bench.value(host)))
+            assert host in self.excused or held in known_values, f"I-24: {host} holds what the journal does not know"
+        early = [
+            line for line in self.bench.world.effects if line["outcome"] == "too_young" and line["who"] == "console"
+        ]
+        assert not early, "I-8: activated too early"
+        self.check_secret()
+
+
+def _has_staged(record: Record) -> bool:
+    rotation = record.journal.open_rotation
+    return rotation is not None and rotation.staged is not None and rotation.activated_at is None
