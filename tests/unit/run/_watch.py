@@ -14,7 +14,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Ke
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import waits_for
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
 
-from ._bench import Bench, OpenCipher
+from ._bench import KEY, Bench, OpenCipher
 
 #: What is never done by a clock that is known to be wrong.
 TIMED = ("before generate", "before activate", "before save closed")
@@ -25,6 +25,7 @@ class Watch:
 
     :ivar excused: hosts whose file somebody else changed since their last proof; nobody can know what is in it.
     :ivar meddled: somebody acted in Setup since the run measured.
+    :ivar forgiving: goes on after what is known to go wrong.
     :ivar clock_is_wrong: SFMC shows a time that is not its own.
     :ivar told: every text that a person was shown.
     """
@@ -33,7 +34,7 @@ class Watch:
         self.bench = bench
         self.excused: set[str] = set()
         self.meddled = False
-        self.clock_is_wrong = False
+        self.forgiving = self.clock_is_wrong = False
         self.told: list[str] = bench.told
         self._heard = self._looked = 0
         self.generated: dict[str, int] = {}
@@ -114,6 +115,10 @@ class Watch:
 
     def _ends(self) -> None:
         behind = [host for host, value in self._broken().items() if value]
+        if not self.bench.package.enabled:
+            # Nothing works then. What comes of it: test_run_faults_in_setup.py, test_a_package_that_is_off_...
+            self.excused.update(behind if self.forgiving else ())
+            return
         assert not behind, f"I-12: forgotten while {behind} hold another secret than the active one"
 
     def _closes(self) -> None:
@@ -157,8 +162,10 @@ class Watch:
     def check_secret(self) -> None:
         """See that nothing that was told since the last look holds a secret, or looks like one (I-27)."""
         fresh, self._looked = self.told[self._looked :], len(self.told)
-        for text in fresh:
-            assert self.bench.world.hide(text) == text, "I-27: a secret was told"
+        for told in fresh:
+            text = told.replace(KEY, "the key")  # which looks like a secret
+            hidden = self.bench.world.hide(text)
+            assert hidden == text, f"I-27: a secret was told: {hidden}"
 
     def check_rest(self) -> None:
         """See what always holds: the record agrees with itself, and hosts hold what the journal knows."""

@@ -96,3 +96,21 @@ def test_a_node_that_is_long_behind_after_a_generation_breaks_no_host(bench: Ben
     if isinstance(ends[-1], Decision) and ends[-1].phase is Phase.LOST:
         assert "keyturn.sfmc.abandon" in ends[-1].blockers[0].way_out
     ends_well(bench)
+
+
+@pytest.mark.xfail(
+    raises=AssertionError,
+    strict=True,
+    reason="both secrets rejected, abandoned: the staged one is forgotten at once, and hosts that hold it break at the"
+    " next generation, although it came back to life with the package",
+)
+def test_a_package_that_is_off_while_a_rotation_is_given_up_breaks_no_host(bench: Bench, watch: Watch) -> None:
+    """I-1, I-2: `both rejected` is no proof that the staged secret is dead for good; the message says to abandon."""
+    phases.attested(bench)
+    bench.package.enabled = False
+    (end, _last) = play(bench)
+    assert isinstance(end, Decision) and "keyturn.sfmc.abandon" in end.blockers[0].way_out
+    bench.abandon()
+    bench.package.enabled = True
+    bench.pause(600)
+    bench.rotate()
