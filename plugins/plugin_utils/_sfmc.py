@@ -72,9 +72,10 @@ class SfmcClient:
         answer = self.token(client_id, secret)
         if answer.outcome != ACCEPTED:
             return Sighting(Verdict(answer.outcome), answer.detail)
-        package = self._package(answer.access_token)
-        if package is None or not package.enterprise_id:
-            return Sighting(Verdict.UNKNOWN, "a token was given, but userinfo did not say for whom")
+        package, trouble = self._package(answer.access_token)
+        if not package.enterprise_id:
+            detail = f"a token was given, but userinfo did not say for whom: {trouble}"
+            return Sighting(Verdict.UNKNOWN, detail)
         return Sighting(Verdict.ACCEPTED, package.name, package.enterprise_id, answer.scopes)
 
     def token(self, client_id: str, secret: Secret, scope: str | None = None) -> Answer:
@@ -105,12 +106,15 @@ class SfmcClient:
         self._read_clock(answer.date)
         return answer
 
-    def _package(self, access_token: str) -> Package | None:
+    def _package(self, access_token: str) -> tuple[Package, str]:
+        """Return whose token it is, empty when nobody says; then with what came instead."""
         try:
             answer = self._http.send(userinfo_request(self._auth_url, access_token))
-        except NoAnswer:
-            return None
-        return package_of(answer.body) if answer.status == 200 else None
+        except NoAnswer as error:
+            return Package(), error.detail
+        if answer.status != 200:
+            return Package(), f"HTTP {answer.status}"
+        return package_of(answer.body) or Package(), "HTTP 200 without an enterprise"
 
     def _read_clock(self, date: float | None) -> None:
         if date is not None:

@@ -14,10 +14,11 @@ from .clock import Clock
 
 
 class Caller(NamedTuple):
-    """Who asked, and the fault that the request meets."""
+    """Who asked, the fault that the request meets, and how many seconds the node that answers is behind."""
 
     who: str
     fault: str | None = None
+    lag: float = 0.0
 
 
 class Effect(TypedDict):

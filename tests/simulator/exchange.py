@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 
 from flask import Response, current_app, jsonify, request
@@ -67,15 +68,23 @@ def exchange(kind: str, client_id: str | None, which: str, who: str, act: Callab
     """
     world = the_world()
     fault = world.faults.take(kind, client_id, which)
-    caller = Caller(who, fault.fault if fault else None)
+    caller = Caller(who, fault.fault, fault.lag) if fault else Caller(who)
     if fault is not None and not fault.acts:
         world.effects.add(kind, client_id, "fault", caller, which)
         return _instead(fault)
+    if fault is not None and fault.fault == "replaced_staging" and client_id is not None:
+        _replace_staging(world, client_id)
     try:
         response = act(caller)
     except Denied as denied:
         response = denied_response(denied)
     return response if fault is None else _altered(fault, response, world)
+
+
+def _replace_staging(world: World, client_id: str) -> None:
+    """Let a person generate in Setup, if the pace lets them."""
+    with suppress(Denied):
+        world.generate(client_id, "somebody else")
 
 
 def _altered(fault: Fault, response: Response, world: World) -> Response:
@@ -93,7 +102,7 @@ def _altered(fault: Fault, response: Response, world: World) -> Response:
         response.set_data(whole[: len(whole) // 2])
         response.headers["Content-Length"] = str(len(whole))
         return response
-    if fault.fault == "activation_ignored":
+    if fault.fault in ("activation_ignored", "replaced_staging", "flapping"):
         return response
     return _instead(fault)
 

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
+#: What meets a connection before any request is known; never a part of ``*``.
+CONNECTION = "connection"
 KINDS = ("token", "userinfo", "token_context", "endpoints", "generate", "retrieve", "activate", "*")
 SECRETS = ("active", "staged", "previous", "unknown")
 
@@ -22,11 +24,13 @@ class Dish(NamedTuple):
     :ivar acts: whether the request takes effect all the same. For an answer that replaces the real one (``None``) the
         fault itself says so, by default it does not.
     :ivar parameters: its own parameters with their defaults.
+    :ivar on: the kind of request that it meets when nobody says which.
     """
 
     acts: bool | None
     parameters: Mapping[str, float | str | None]
     meaning: str
+    on: str = "token"
 
 
 MENU: dict[str, Dish] = {
@@ -43,7 +47,15 @@ MENU: dict[str, Dish] = {
     "slow": Dish(True, {"seconds": 5}, "acts at once, answers after so many *real* seconds"),
     "wrong_date": Dish(True, {"offset_seconds": 3600}, "the real answer with a `Date` that is so many seconds off"),
     "answer_dropped": Dish(True, {}, "acts, then closes the connection without an answer"),
-    "activation_ignored": Dish(True, {}, "answers 200 to an activation and does nothing"),
+    "activation_ignored": Dish(True, {}, "answers 200 to an activation and does nothing", "activate"),
+    "replaced_staging": Dish(True, {}, "somebody generates in Setup, pace permitting; then the real answer"),
+    "flapping": Dish(
+        True, {"lag_seconds": 300, "turns": "sn"}, "tokens by turns of a stale node and of one that knows"
+    ),
+    "unknown_authority": Dish(False, {"port": 0}, "a certificate of an authority that nobody trusts", CONNECTION),
+    "other_name": Dish(False, {"port": 0}, "a certificate for another host", CONNECTION),
+    "expired": Dish(False, {"port": 0}, "a certificate that has ended", CONNECTION),
+    "plain_http": Dish(False, {"port": 0}, "no TLS: the server answers 400 in plain HTTP", CONNECTION),
 }
 
 
@@ -69,10 +81,16 @@ class Fault:
         """Say whether this request is one of the fault's."""
         return (
             self.times != 0
-            and self.on in ("*", kind)
+            and (self.on == kind or (self.on == "*" and kind != CONNECTION))
             and self.client_id in (None, client_id)
             and self.which in (None, which)
         )
+
+    @property
+    def lag(self) -> float:
+        """How many seconds the node that answers now is behind; the request has been counted."""
+        turns = str(self.parameters.get("turns") or "n")
+        return self.number("lag_seconds") if turns[(self.met - 1) % len(turns)] == "s" else 0.0
 
     def number(self, name: str) -> float:
         """Return a parameter that is a number."""
@@ -107,12 +125,13 @@ class Faults:
     def take(self, kind: str, client_id: str | None, which: str) -> Fault | None:
         """Return the fault for this request, and count it."""
         with self._lock:
-            for fault in self._waiting:
-                if fault.meets(kind, client_id, which):
-                    fault.met += 1
-                    fault.times = None if fault.times is None else fault.times - 1
-                    return fault
-        return None
+            return _counted(fault for fault in self._waiting if fault.meets(kind, client_id, which))
+
+    def take_connection(self, port: int) -> Fault | None:
+        """Return the fault for a new connection to this port, and count it."""
+        with self._lock:
+            fits = (fault for fault in self._waiting if fault.meets(CONNECTION, None, "unknown"))
+            return _counted(fault for fault in fits if fault.parameters["port"] in (0, port))
 
     def remove(self, fault_id: int | None = None) -> int:
         """Remove one fault, or all of them; return how many."""
@@ -128,6 +147,14 @@ class Faults:
             return [fault.as_dict() for fault in self._waiting]
 
 
+def _counted(fitting: Iterator[Fault]) -> Fault | None:
+    fault = next(fitting, None)
+    if fault is not None:
+        fault.met += 1
+        fault.times = None if fault.times is None else fault.times - 1
+    return fault
+
+
 def _parse(wanted: Mapping[str, object]) -> Fault:
     name = str(wanted.get("fault"))
     if name not in MENU:
@@ -136,13 +163,13 @@ def _parse(wanted: Mapping[str, object]) -> Fault:
     unknown = set(wanted) - {"fault", "on", "client_id", "which", "times", "acts", *dish.parameters}
     if unknown:
         raise _bad("its keys", "fault, on, client_id, which, times, acts " + " ".join(dish.parameters), sorted(unknown))
-    default_kind = "activate" if name == "activation_ignored" else "token"
+    kinds = (CONNECTION,) if dish.on == CONNECTION else KINDS
     client_id = wanted.get("client_id")
     which = wanted.get("which")
     return Fault(
         id=0,
         fault=name,
-        on=_one_of("on", wanted.get("on", default_kind), KINDS),
+        on=_one_of("on", wanted.get("on", dish.on), kinds),
         client_id=None if client_id is None else str(client_id),
         which=None if which is None else _one_of("which", which, SECRETS),
         times=_times(wanted.get("times", 1)),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import NamedTuple
 
 from . import answers
@@ -53,9 +54,9 @@ def answer_token_request(
     client_id = request.client_id if request else None
     with world.lock:
         package = world.find(client_id, subdomain)
-        name, secret = world.which(package, (request.client_secret or "") if request else "")
+        name = world.which(package, (request.client_secret or "") if request else "")[0]
         try:
-            answer = _grant(world, request, package, name, secret, addresses)
+            answer = _grant(world, request, package, addresses, by)
             outcome = "accepted"
         except Refused as refused:
             answer, outcome = refused.answer, refused.outcome
@@ -63,9 +64,7 @@ def answer_token_request(
     return answer
 
 
-def _grant(
-    world: World, request: TokenRequest | None, package: Package | None, name: str, secret: Secret | None, at: Addresses
-) -> Answer:
+def _grant(world: World, request: TokenRequest | None, package: Package | None, at: Addresses, by: Caller) -> Answer:
     if request is None or request.grant_type is None:
         raise Refused("refused", answers.UNREADABLE_REQUEST)
     _check_grant_type(world, request.grant_type)
@@ -74,7 +73,7 @@ def _grant(
         raise Refused("rejected", answers.UNKNOWN_CLIENT_ID)
     if request.grant_type != "client_credentials" or package.type != "server_to_server":
         raise Refused("refused", answers.UNAUTHORIZED_CLIENT)
-    checked = _check_secret(world, package, name, secret)
+    checked = _check_secret(world, package, request.client_secret or "", by.lag)
     _check_account(world, package, request.account_id)
     scopes = _check_scope(world, package, request.scope)
     account_id = request.account_id or package.member_id
@@ -103,8 +102,13 @@ def _check_pace(world: World, client_id: str) -> None:
         raise Refused("throttled", answers.rate_limited(math.ceil(wait)))
 
 
-def _check_secret(world: World, package: Package, name: str, secret: Secret | None) -> Secret:
-    if package.enabled and secret is not None and world.works(name, secret):
+def _check_secret(world: World, package: Package, value: str, lag: float) -> Secret:
+    name, secret = world.which(package, value)
+    if lag:
+        stale = world.worked(package, value, world.clock.now() - timedelta(seconds=lag))
+        if package.enabled and stale is not None:
+            return stale
+    elif package.enabled and secret is not None and world.works(name, secret):
         return secret
     was_good_once = package.enabled and secret is not None and name != "staged"
     if was_good_once and world.switches.dead_secret_answer == "own_text":

@@ -31,7 +31,7 @@ SECRET_KEYS = {"secret", "format", "description", "generated_at", "activated_at"
 class Secret:
     """One client secret; two secrets are the same only when they are the same object.
 
-    :ivar ended_at: when it stopped being the active one.
+    :ivar ended_at: when it stopped being the active one, or another one was staged in its place.
     """
 
     value: str = field(repr=False)
@@ -56,6 +56,7 @@ class Package:
 
     :ivar accounts: further business units (MIDs) that a token may be asked for.
     :ivar former: secrets that were active once, the latest last.
+    :ivar replaced: secrets that were staged and never active, the latest last.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Package:
     active: Secret
     staged: Secret | None = None
     former: list[Secret] = field(default_factory=list)
+    replaced: list[Secret] = field(default_factory=list)
     enabled: bool = True
     account_enabled: bool = True
     address_allowed: bool = True

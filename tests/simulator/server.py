@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ from .world import World
 
 ACCESS_LOG = logging.getLogger("keyturn.simulator.access")
 HANDSHAKE_SECONDS = 10
+#: What a server says that speaks no TLS to one who begins to.
+NO_TLS = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 #: SO_LINGER on, 0 seconds: close() sends RST.
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -69,6 +72,7 @@ class Server(ThreadedWSGIServer):
         self.world = world
         # Not given to the base class: it would shake hands in the accepting thread, where one slow client stops all.
         self.ssl_context = tls.server_context() if tls else None
+        self._authority = tls
         self._thread: threading.Thread | None = None
 
     @property
@@ -80,20 +84,33 @@ class Server(ThreadedWSGIServer):
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Shake hands where TLS is served, then handle the request."""
-        if self.ssl_context is None:
+        if self._authority is None:
             super().finish_request(request, client_address)
             return
         request.settimeout(HANDSHAKE_SECONDS)
         try:
-            connection = self.ssl_context.wrap_socket(request, server_side=True)
+            connection = self._shaken_hands(request, self._authority)
         except OSError as error:
             ACCESS_LOG.warning("TLS handshake failed: %s", type(error).__name__)
+            return
+        if connection is None:
             return
         connection.settimeout(None)
         try:
             super().finish_request(cast(Any, connection), client_address)
         finally:
             self.shutdown_request(connection)
+
+    def _shaken_hands(self, request: Any, authority: Authority) -> ssl.SSLSocket | None:
+        """Return the connection under TLS, as the fault wants it; None when there is none."""
+        fault = self.world.faults.take_connection(self.port)
+        if fault is None or self.ssl_context is None:
+            return cast(ssl.SSLContext, self.ssl_context).wrap_socket(request, server_side=True)
+        if fault.fault == "plain_http":
+            request.recv(65536)
+            request.sendall(NO_TLS)
+            return None
+        return authority.faulty_context(fault.fault).wrap_socket(request, server_side=True)
 
     def shutdown_request(self, request: Any) -> None:
         """Close a connection; one that is to be reset gets no orderly end first."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ssl
 import threading
+from datetime import datetime, timezone
 from pathlib import Path
 
 import trustme
@@ -15,6 +16,7 @@ from cryptography.x509 import ExtensionNotFound
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
+LONG_AGO = datetime(2001, 1, 1, tzinfo=timezone.utc)
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -28,6 +30,7 @@ class Authority:
         self._ca = ca or trustme.CA()
         self._lock = threading.Lock()
         self._contexts: dict[str, ssl.SSLContext] = {}
+        self._faulty: dict[str, ssl.SSLContext] = {}
 
     @classmethod
     def from_files(cls, certificate: Path, key: Path) -> Authority:
@@ -56,6 +59,23 @@ class Authority:
         """Return the server's context: it answers for this machine, and by SNI for every name."""
         context = self._context_for(*LOOPBACK_NAMES)
         context.sni_callback = self._choose
+        return context
+
+    def faulty_context(self, fault: str) -> ssl.SSLContext:
+        """Return a context whose certificate no careful client accepts, for each fault of the menu."""
+        with self._lock:
+            if fault not in self._faulty:
+                self._faulty[fault] = self._wrong(fault)
+            return self._faulty[fault]
+
+    def _wrong(self, fault: str) -> ssl.SSLContext:
+        if fault == "unknown_authority":
+            return Authority().server_context()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if fault == "other_name":
+            self._ca.issue_cert("other.example.org").configure_cert(context)
+        else:
+            self._ca.issue_cert(*LOOPBACK_NAMES, not_after=LONG_AGO).configure_cert(context)
         return context
 
     def _choose(

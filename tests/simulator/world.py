@@ -129,6 +129,17 @@ class World:
             return secret.ended_at is not None and now < secret.ended_at + grace
         return name == "active"
 
+    def worked(self, package: Package, value: str, at: datetime) -> Secret | None:
+        """Return the secret with this value if it got tokens at a past moment; a node that is behind says so still."""
+        with self.lock:
+            known = [package.active, package.staged, *package.former, *package.replaced]
+        secret = next((secret for secret in known if secret is not None and secret.value == value), None)
+        if secret is None or at >= self.expires_at(secret) or (secret.ended_at is not None and at >= secret.ended_at):
+            return None
+        usable_at = secret.generated_at + timedelta(seconds=self.switches.staged_usable_after_seconds)
+        was_active = secret.activated_at is not None and secret.activated_at <= at
+        return secret if was_active or usable_at <= at else None
+
     def generate(self, client_id: str, description: str = "", by: Caller = PERSON, style: str = "new") -> Secret:
         """Generate a staged secret; one that was staged before is replaced and dead.
 
@@ -143,6 +154,9 @@ class World:
             except Denied as denied:
                 self.effects.add("generate", client_id, denied.error, by, "staged")
                 raise
+            if package.staged is not None:
+                package.staged.ended_at = self.clock.now()
+                package.replaced.append(package.staged)
             package.staged = Secret(make_secret(style), self.clock.now(), description)
             self._values.add(package.staged.value)
             self._last[self._pace_key("generate", package)] = package.staged.generated_at

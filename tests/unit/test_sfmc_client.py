@@ -112,13 +112,22 @@ def test_a_package_that_is_off_gives_no_token(asking: Asking, switch: str) -> No
     assert seen.verdict is (Verdict.REJECTED if switch == "enabled" else Verdict.UNKNOWN)
 
 
-@pytest.mark.parametrize("fault", ["server_error", "not_json", "reset", "redirect", "empty"])
-def test_a_token_without_knowing_whose_it_is_is_unknown(asking: Asking, fault: str) -> None:
-    """I-19, I-20."""
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("server_error", "HTTP 500"),
+        ("not_json", "HTTP 200 without an enterprise"),
+        ("reset", "the connection broke"),
+        ("redirect", "HTTP 307"),
+        ("empty", "HTTP 200 without an enterprise"),
+    ],
+)
+def test_a_token_without_knowing_whose_it_is_is_unknown(asking: Asking, fault: str, said: str) -> None:
+    """I-19, I-20, I-44: and what came instead is said."""
     asking.world.faults.add({"fault": fault, "on": "userinfo", "times": "forever"})
     seen = asking.client.sight(asking.package.client_id, Secret(asking.package.active.value))
     assert seen.verdict is Verdict.UNKNOWN
-    assert "userinfo" in seen.detail
+    assert seen.detail == f"a token was given, but userinfo did not say for whom: {said}"
 
 
 def test_a_secret_is_not_sent_where_a_redirect_points(asking: Asking) -> None:

@@ -27,12 +27,14 @@ class Tape:
     :ivar lines: effects and questions in their order.
     :ivar points: the points that were passed, `before X` and `after X`.
     :ivar at: called at each point with its number, counted from 0; it may raise `Killed` or let another run act.
+    :ivar watch: called at each point with its name, before `at`; it looks, and changes nothing.
     """
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.points: list[str] = []
         self.at: Callable[[int], None] | None = None
+        self.watch: Callable[[str], None] | None = None
 
     @property
     def effects(self) -> list[str]:
@@ -54,6 +56,8 @@ class Tape:
     def point(self, name: str) -> None:
         """Pass a point, where `at` may act."""
         self.points.append(name)
+        if self.watch is not None:
+            self.watch(name)
         at, self.at = self.at, None
         if at is not None:
             # Whatever acts at a point passes points of its own, which are nobody's business.
@@ -111,8 +115,8 @@ def _kind(name: str) -> str:
 class TapedHttp(HttpClient):
     """A client whose requests are on the tape, with what the simulated SFMC did."""
 
-    def __init__(self, tape: Tape, world: World, timeout: float = 20.0) -> None:
-        super().__init__(timeout=timeout)
+    def __init__(self, tape: Tape, world: World, timeout: float = 20.0, ca_path: str | None = None) -> None:
+        super().__init__(ca_path=ca_path, timeout=timeout)
         self._tape = tape
         self._world = world
 

@@ -20,6 +20,7 @@ from ansible_collections.keyturn.sfmc.tests.unit.run._controller import Errand, 
 
 from ._bench import START, Bench
 from ._processes import Controllers
+from ._watch import Watch
 
 #: Of the store of `many`.
 VAULT_PASSWORD = secrets.token_hex(8)
@@ -89,3 +90,11 @@ def controllers() -> Iterator[Controllers]:
     started = Controllers()
     yield started
     started.end()
+
+
+@pytest.fixture
+def watch(bench: Bench) -> Iterator[Watch]:
+    """Return what looks at each effect on the bench; nothing that is told holds a secret."""
+    watch = Watch(bench)
+    yield watch
+    watch.check_secret()

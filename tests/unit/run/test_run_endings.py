@@ -16,51 +16,17 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation i
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
 
 from ._bench import START, Bench, closed_well
-
-AT_ONCE = timedelta(0)
-
-
-def requested(bench: Bench) -> None:
-    bench.world.faults.add({"fault": "unavailable", "on": "generate"})
-    bench.stage(AT_ONCE)
-
-
-def staged(bench: Bench) -> None:
-    bench.stage(AT_ONCE)
-
-
-def usable(bench: Bench) -> None:
-    assert bench.stage().step is Step.DISTRIBUTE
-
-
-def partly_distributed(bench: Bench) -> None:
-    usable(bench)
-    bench.distribute(["app1"])
-
-
-def attested(bench: Bench) -> None:
-    usable(bench)
-    bench.distribute()
-
-
-def activation_lost(bench: Bench) -> None:
-    attested(bench)
-    bench.world.faults.add({"fault": "activation_ignored"})
-    bench.finish(AT_ONCE)
-
-
-def orphaned(bench: Bench) -> None:
-    attested(bench)
-    bench.world.faults.add({"fault": "activation_ignored", "times": "forever"})
-    assert bench.finish().phase is Phase.ORPHANED
-
-
-def lost(bench: Bench) -> None:
-    attested(bench)
-    bench.pause(300)
-    bench.world.generate(bench.package.client_id, "somebody else")
-    assert bench.stage().phase is Phase.LOST
-
+from ._phases import (
+    AT_ONCE,
+    activation_lost,
+    attested,
+    lost,
+    orphaned,
+    partly_distributed,
+    requested,
+    staged,
+    usable,
+)
 
 BEFORE_ACTIVATION = [requested, staged, usable, partly_distributed, attested, activation_lost, orphaned, lost]
 

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.tests.simulator.faults import MENU, Faults
+from ansible_collections.keyturn.sfmc.tests.simulator.faults import CONNECTION, MENU, Faults
 from ansible_collections.keyturn.sfmc.tests.simulator.packages import Package
 from ansible_collections.keyturn.sfmc.tests.simulator.server import running
 from ansible_collections.keyturn.sfmc.tests.simulator.tls import Authority
@@ -146,7 +146,74 @@ def test_first_that_fits_is_taken(ask: Ask, world: World) -> None:
     assert [ask().status_code for time in range(3)] == [503, 500, 200]
 
 
-@pytest.mark.parametrize("name", MENU)
+def test_somebody_generates_before_the_answer(ask: Ask, world: World, package: Package) -> None:
+    """I-2: what was staged is dead by the time that it is asked about; Setup keeps its pace, too."""
+    staged = world.generate(package.client_id)
+    world.clock.advance(299)
+    world.faults.add({"fault": "replaced_staging", "times": 2})
+    assert ask().status_code == 200
+    assert package.staged is staged
+    world.clock.advance(1)
+    assert ask(staged.value).status_code == 401
+    assert package.staged is not None and package.staged is not staged
+
+
+def test_a_stale_node_takes_the_former_secret_for_a_while(ask: Ask, world: World, package: Package) -> None:
+    """I-18: yes and no by turns, until the node knows."""
+    former = package.active.value
+    activated = world.generate(package.client_id).value
+    world.clock.advance(600)
+    world.activate(package.client_id)
+    world.faults.add({"fault": "flapping", "turns": "ssn", "times": "forever"})
+    assert [ask(former).status_code for _time in range(6)] == [200, 200, 401] * 2
+    assert [ask(activated).status_code for _time in range(3)] == [200] * 3
+    world.clock.advance(300)
+    assert [ask(former).status_code for _time in range(3)] == [401] * 3
+
+
+def test_a_stale_node_does_not_know_a_new_staged_secret_yet(ask: Ask, world: World, package: Package) -> None:
+    """I-2: the one that it replaced still gets tokens there."""
+    first = world.generate(package.client_id).value
+    world.clock.advance(600)
+    second = world.generate(package.client_id).value
+    world.faults.add({"fault": "flapping", "lag_seconds": 400, "times": "forever"})
+    world.clock.advance(310)
+    assert [ask(first).status_code for _time in range(2)] == [200, 401]
+    assert [ask(second).status_code for _time in range(2)] == [401, 200]
+    world.clock.advance(390)
+    assert [ask(first).status_code for _time in range(2)] == [401, 401]
+    assert [ask(second).status_code for _time in range(2)] == [200, 200]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("unknown_authority", "CERTIFICATE_VERIFY_FAILED"),
+        ("other_name", "mismatch"),
+        ("expired", "certificate has expired"),
+        ("plain_http", "WRONG_VERSION_NUMBER|wrong version number"),
+    ],
+)
+def test_a_server_that_no_careful_client_talks_to(
+    world: World, name: str, said: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """I-29: nothing is sent there; the fault meets new connections of its port, and no request."""
+    authority = Authority()
+    certificate = tmp_path_factory.mktemp("ca") / "ca.pem"
+    authority.write_certificate(certificate)
+
+    def ask_clock(url: str) -> int:
+        return requests.get(f"{url}/_sim/clock", timeout=10, verify=str(certificate)).status_code
+
+    with running(world, tls=authority) as url, running(world, tls=authority) as other:
+        world.faults.add({"fault": name, "port": int(url.rpartition(":")[2])})
+        assert ask_clock(other) == 200
+        with pytest.raises(requests.exceptions.SSLError, match=said):
+            ask_clock(url)
+        assert ask_clock(url) == 200
+
+
+@pytest.mark.parametrize("name", [name for name, dish in MENU.items() if dish.on != CONNECTION])
 def test_every_fault_has_a_place_on_the_menu(name: str) -> None:
     faults = Faults()
     fault = faults.add({"fault": name, "on": "*"})
@@ -169,6 +236,10 @@ def test_every_fault_has_a_place_on_the_menu(name: str) -> None:
         {"fault": "slow", "acts": False},
         {"fault": "redirect", "location": None},
         {"fault": "wrong_date", "offset_seconds": None},
+        {"fault": "flapping", "turns": 2},
+        {"fault": "expired", "on": "token"},
+        {"fault": "expired", "on": "*"},
+        {"fault": "reset", "on": "connection"},
     ],
 )
 def test_what_is_not_on_the_menu(wanted: dict[str, object]) -> None:
