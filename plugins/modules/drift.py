@@ -11,7 +11,8 @@ version_added: 0.1.0
 description:
   - Sums up what M(keyturn.sfmc.deployed_secret) with O(keyturn.sfmc.deployed_secret#module:settled=true) found on the
     hosts of the play - a former secret that is back, an unknown one, a file that is gone, a host that does not answer.
-  - Records nothing. The playbook C(keyturn.sfmc.verify) puts the pieces together.
+  - Keeps in the journal that all files of an integration were looked at, where C(sfmc_verify_hours) is set, and nothing
+    else. The playbook C(keyturn.sfmc.verify) puts the pieces together.
 author:
   - Keyturn (@keyturn)
 extends_documentation_fragment:

@@ -89,3 +89,15 @@ def test_during_a_rotation_hosts_are_left_to_it(operations: Operations) -> None:
     assert run.status == 0 and run.changed == 0, run
     assert "not looked at, as in a rotation, or with a secret that nobody knows: 2 dependents" in run.said, run
     assert operations.held("crm_sync") == held
+
+
+def test_i_43_a_look_at_all_places_is_kept_and_one_that_is_overdue_is_said(operations: Operations) -> None:
+    """I-43: who watches the watch; a look at a part of them is none."""
+    operations.declare_group(lambda variables: variables.update(sfmc_verify_hours=24))
+    assert "I-43" in operations.playbook("status").said
+    assert operations.playbook("verify", limit="prod-a").status == 0
+    assert operations.journal("crm_sync").verified_at is None
+    assert _verify(operations).status == 0
+    assert operations.journal("crm_sync").verified_at is not None
+    operations.declare_group(lambda variables: variables.update(sfmc_verify_hours=8760))
+    assert "I-43" not in operations.playbook("status").said

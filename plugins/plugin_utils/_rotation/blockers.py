@@ -158,6 +158,18 @@ def both_dead(journal: Journal) -> Refusal:
     )
 
 
+def nothing_lives(journal: Journal) -> Refusal:
+    """The rotation was given up, and no secret that is known works now."""
+    return Refusal(
+        "I-1: what may be in use is not forgotten while nothing works",
+        journal.name,
+        "the active secret accepted, so that it can go back",
+        "rejected, and so is the staged one that hosts may hold",
+        "see whether the package is enabled in Setup > Installed Packages; if it is, hand in its present secret, which"
+        f" is then proved on every dependent: {_hand_in_active(journal)}",
+    )
+
+
 def foreign_secret(journal: Journal, what: str, active: str, staged: str) -> Refusal:
     """I-19."""
     return Refusal(

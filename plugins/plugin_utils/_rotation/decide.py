@@ -9,6 +9,7 @@ from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, calendar, gate_blockers, limits
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import EVER
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.ending import after_activation, going_back
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.gate import gate
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, Rotation, Staged
@@ -132,6 +133,10 @@ def _not_accepted(situation: Situation, rotation: Rotation, staged: Staged, phas
         return Decision(phase, Step.WAIT, not_before=usable if situation.now < usable else grace_ends)
     if situation.probe.active.rejected:
         return stop(phase, blockers.both_dead(situation.journal))
+    # Right after an activation, SFMC's nodes may know different things.
+    settled = max(rotation.activations_sent_at, default=EVER) + situation.policy.pace
+    if situation.now < settled:
+        return Decision(phase, Step.WAIT, not_before=settled, desired="staged")
     if rotation.overlap_at is None and situation.policy.operator:
         return Decision(phase, Step.DISCARD)
     return Decision(Phase.LOST, Step.NOTE_LOST)

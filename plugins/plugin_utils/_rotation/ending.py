@@ -76,19 +76,25 @@ def going_back(situation: Situation, rotation: Rotation) -> Decision:
 
 
 def _nothing_to_go_back_to(situation: Situation, phase: Phase) -> Decision:
-    """The active secret is dead. An abandoned rotation makes room for a person to hand in the present one."""
+    """The active secret is dead. An abandoned rotation makes room for a person to hand in the present one.
+
+    Both may come back to life, as with a package that was off: what hosts may hold, or what may have been activated, is
+    not forgotten for that. The present secret is then taken in beside it.
+    """
     staged, rotation = situation.probe.staged, required(situation.journal.open_rotation)
     if rotation.staged is None:
-        return Decision(phase, Step.FORGET)
+        return stop(phase, blockers.nothing_lives(situation.journal))
     if staged.accepted and died_of_age(situation, rotation):
         return stop(phase, blockers.ended_meanwhile(situation.journal))
     if staged.accepted:
         return Decision(phase, Step.NOTE_ACTIVATED)
     if not staged.rejected:
         return stop(phase, blockers.unknown_answer(situation.journal, "staged", staged))
-    if phase is Phase.ABANDONED:
+    if phase is Phase.LOST:
+        return stop(phase, blockers.both_dead(situation.journal))
+    if rotation.distribution_at is None and not rotation.activations_sent_at:
         return Decision(phase, Step.FORGET)
-    return stop(phase, blockers.both_dead(situation.journal))
+    return stop(phase, blockers.nothing_lives(situation.journal))
 
 
 def _not_yet_back(situation: Situation, rotation: Rotation) -> tuple[str, ...]:

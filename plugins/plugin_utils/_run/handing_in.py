@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, checked_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Rotation
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
@@ -38,7 +39,7 @@ def adopt(
     fence = run.pace.load().fence
 
     def adopting(record: Record) -> Record:
-        if rebuild or record.journal.fence < fence:
+        if rebuild or record.journal.fence < fence or _given_up(record.journal.open_rotation):
             return changes.rebuilt(record, text, generated_at, seen, run.client.measured_now(), fence)
         return changes.adopted(record, text, generated_at, seen, run.client.measured_now())
 
@@ -49,3 +50,8 @@ def adopt(
             f"{name}: hosts that hold the former secret get this one from a play with keyturn.sfmc.deployed_secret"
         )
     return run.look()
+
+
+def _given_up(rotation: Rotation | None) -> bool:
+    """Tell whether hosts may hold what a rotation brought that was given up, and that nothing could take back."""
+    return rotation is not None and rotation.abandoned_at is not None and rotation.activated_at is None

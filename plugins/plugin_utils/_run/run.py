@@ -29,6 +29,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract impo
 
 #: A run takes far fewer steps than this between two waits; more means that two rules contradict each other.
 _STEPS_AT_MOST = 20
+#: How often a secret is asked about once more that was accepted before and is not now.
+_MORE_LOOKS = 2
 
 STAGING = frozenset(
     {Step.GENERATE, Step.RETRIEVE, Step.DISCARD, Step.NOTE_OVERLAP, Step.NOTE_ACTIVATED, Step.NOTE_LOST}
@@ -130,7 +132,15 @@ class Run(Calling):
         if probe.active.rejected and probe.staged.accepted:
             # This reads as an activation, which nothing takes back: one stray answer is not enough.
             return replace(probe, active=self._sight(secrets.active))
+        if probe.active.accepted and probe.staged.rejected and rotation is not None and rotation.overlap_at is not None:
+            # This reads as a loss, although it was accepted before: a node that is behind says so, too.
+            return replace(probe, staged=self._sight_again(secrets.staged, probe.staged))
         return probe
+
+    def _sight_again(self, secret: Secret | None, seen: Sighting) -> Sighting:
+        for _time in range(_MORE_LOOKS):
+            seen = self._sight(secret) if seen.rejected else seen
+        return seen
 
     def _sight(self, secret: Secret | None) -> Sighting:
         return self.client.sight(self.integration.client_id, secret) if secret else Sighting()

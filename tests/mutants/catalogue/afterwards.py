@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""I-17, I-18, I-36, I-39, I-42, I-43: when a rotation is over, and when the next one has to begin."""
+"""I-17, I-18, I-32, I-36, I-39, I-42, I-43: when a rotation is over, and when the next one has to begin."""
 
 from __future__ import annotations
 
@@ -60,6 +60,22 @@ MUTANTS = (
         "return False",
         "unit/rotation/test_decide_age.py"
         "::test_i36_an_active_secret_past_its_end_is_dead_of_age_and_the_rollout_goes_on",
+    ),
+    mutant(
+        "I-32",
+        "another known secret at a place is no drift",
+        "plugin_utils/_run/verifying.py",
+        '            if file["before"] != file["after"]\n',
+        "            if False\n",
+        "unit/run/test_run_verifying.py::test_i_12_each_place_is_named_and_each_host_that_is_silent",
+    ),
+    mutant(
+        "I-32",
+        "the former secret is forgotten when its rotation closes",
+        "plugin_utils/_rotation/transitions.py",
+        "    if former:\n        journal = replace(",
+        "    if False:\n        journal = replace(",
+        "unit/run/test_run_verifying.py::test_i_32_a_secret_that_was_rotated_away_is_known_for_long",
     ),
     mutant(
         "I-43",

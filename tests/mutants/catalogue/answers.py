@@ -69,8 +69,8 @@ MUTANTS = (
         "I-20",
         "a token without knowing whose it is counts",
         _SFMC,
-        "if package is None or not package.enterprise_id:\n            return Sighting(Verdict.UNKNOWN,",
-        "if package is None or not package.enterprise_id:\n            return Sighting(Verdict.ACCEPTED,",
+        "return Sighting(Verdict.UNKNOWN, detail)",
+        "return Sighting(Verdict.ACCEPTED, detail)",
         "unit/test_sfmc_client.py::test_a_token_without_knowing_whose_it_is_is_unknown",
     ),
     mutant(

@@ -67,7 +67,7 @@ attested                       activate      note_lost   note_activated  stop
 orphaned                       stop          note_lost   note_activated  stop
 activated                      stop          stop        wait            stop
 soaked                         stop          stop        close           stop
-abandoned                      distribute    distribute  note_activated  forget
+abandoned                      distribute    distribute  note_activated  stop
 abandoned before distribution  forget        forget      note_activated  forget
 lost                           distribute    distribute  note_activated  stop
 lost before distribution       stop          stop        note_activated  stop

@@ -268,13 +268,15 @@ class Bench:
     def _deployed(self, host: str) -> dict[str, Any]:
         record = self.record
         secrets = record.secrets
-        known = {name: getattr(secrets, name) for name in ("active", "staged", "previous")}
+        kept = {name: getattr(secrets, name) for name in ("active", "staged", "previous")}
+        known = {name: secrets.fingerprint(secret) for name, secret in kept.items() if secret is not None}
+        known.update((f"earlier {number}", found) for number, found in enumerate(record.journal.forgotten))
         target = Target(
             self.package.client_id,
             self.url,
             secrets.key,
             secret_of(record, desired_secret(record.journal)).reveal(),
-            {name: secrets.fingerprint(secret) for name, secret in known.items() if secret is not None},
+            known,
         )
         files = [{"path": str(self.file(host)), "format": "dotenv", "key": KEY}]
         with self.tape.effect(f"deploy {host}"):

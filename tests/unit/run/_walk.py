@@ -22,7 +22,7 @@ from ._faults import End, attempt, play
 from ._tape import Killed, kill_at
 from ._watch import Watch
 
-#: What may meet any one request. Stale nodes are in test_run_faults_in_setup.py, which knows where they lead astray.
+#: What may meet any one request.
 FAULTS: tuple[dict[str, object], ...] = (
     {"fault": "rate_limited"},
     {"fault": "unavailable"},
@@ -57,7 +57,6 @@ class Walk:
         self.join("app3")
         bench.adopt()
         self.watch = Watch(bench)
-        self.watch.forgiving = True
         self.before = {host: bench.file(host).read_text(encoding="utf-8") for host in bench.hosts}
         self.clicks: list[str] = []
         self.faults = 0
@@ -191,7 +190,7 @@ class Walk:
             return False
         way_out = end.blockers[0].way_out
         if "sfmc_hand_in_stage=active" in way_out or "hand in the present secret" in way_out:
-            assert "activate" in self.clicks or self.watch.astray, f"nobody activated anything else: {end}"
+            assert "activate" in self.clicks, f"nobody activated anything else: {end}"
             return True
         assert "keyturn.sfmc.abandon" in way_out, f"a dead end: {end}"
         if end.phase is Phase.LOST:

@@ -25,8 +25,6 @@ class Watch:
 
     :ivar excused: hosts whose file somebody else changed since their last proof; nobody can know what is in it.
     :ivar meddled: somebody acted in Setup since the run measured.
-    :ivar forgiving: goes on after what is known to go wrong.
-    :ivar astray: that has happened.
     :ivar clock_is_wrong: SFMC shows a time that is not its own.
     :ivar told: every text that a person was shown.
     """
@@ -35,7 +33,7 @@ class Watch:
         self.bench = bench
         self.excused: set[str] = set()
         self.meddled = False
-        self.forgiving = self.astray = self.clock_is_wrong = False
+        self.clock_is_wrong = False
         self.told: list[str] = bench.told
         self._heard = self._looked = 0
         self.generated: dict[str, int] = {}
@@ -116,10 +114,9 @@ class Watch:
 
     def _ends(self) -> None:
         if not self.bench.package.enabled:
-            # Nothing works then. What comes of it: test_run_faults_in_setup.py, test_a_package_that_is_off_...
-            if self.forgiving:
-                self.astray = True
-                self.excused.update(self.bench.hosts)
+            # Nothing works then, and all of it works again when the package is on.
+            holding = [host for host, which in self.held().items() if which == "staged"]
+            assert not holding, f"I-1: forgotten while {holding} hold it"
             return
         behind = [host for host, value in self._broken().items() if value]
         assert not behind, f"I-12: forgotten while {behind} hold another secret than the active one"

@@ -45,23 +45,12 @@ def test_a_staged_secret_that_is_replaced_between_two_requests_breaks_no_host(
 
 
 TURNS = ("sn", "ns", "ssn", "nns", "snn", "s")
-#: `Run._measured` asks again before it believes that the active secret is dead, but not for the staged one.
-STRAY_NO = pytest.mark.xfail(
-    raises=AssertionError,
-    strict=True,
-    reason="one stray no for a staged secret that was accepted before, or just activated, is taken for its loss",
-)
-
-
-def turns_with(*stray: str) -> list[object]:
-    """Return all turns; those that a stray no leads astray are expected to fail."""
-    return [pytest.param(turns, marks=[STRAY_NO] if turns in stray else []) for turns in TURNS]
 
 
 @pytest.mark.parametrize(
     ("phase", "turns"),
     [
-        *(pytest.param("activated", turns, marks=[STRAY_NO] if turns in ("ssn", "s") else []) for turns in TURNS),
+        *(("activated", turns) for turns in TURNS),
         *(("soaking", turns) for turns in TURNS),
     ],
 )
@@ -76,7 +65,7 @@ def test_a_node_that_does_not_know_of_the_activation_yet_leads_to_no_second_one(
     closed_well(bench, bench.package)
 
 
-@pytest.mark.parametrize("turns", turns_with("ns", "ssn"))
+@pytest.mark.parametrize("turns", TURNS)
 def test_a_node_that_does_not_know_of_the_generation_yet_is_waited_for(bench: Bench, watch: Watch, turns: str) -> None:
     """I-2, I-20: within the two minutes that a staged secret may be late, a no is no loss."""
     bench.world.faults.add({"fault": "flapping", "turns": turns, "lag_seconds": 60, "times": "forever"})
@@ -98,12 +87,6 @@ def test_a_node_that_is_long_behind_after_a_generation_breaks_no_host(bench: Ben
     ends_well(bench)
 
 
-@pytest.mark.xfail(
-    raises=AssertionError,
-    strict=True,
-    reason="both secrets rejected, abandoned: the staged one is forgotten at once, and comes back to life with the"
-    " package: hosts that hold it break at the next generation, and one that was activated is known to nobody any more",
-)
 @pytest.mark.parametrize("phase", ["attested", "activated"])
 def test_a_package_that_is_off_while_a_rotation_is_given_up_breaks_no_host(
     bench: Bench, watch: Watch, phase: str

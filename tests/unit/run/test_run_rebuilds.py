@@ -128,3 +128,22 @@ def test_a_journal_is_not_taken_for_old_because_another_run_goes_on_meanwhile(be
 
     run.keeper.load = overtaken  # type: ignore[method-assign]
     assert run.look().step is Step.GENERATE
+
+
+def test_the_present_secret_is_taken_in_when_a_rotation_was_given_up_and_nothing_lives(bench: Bench) -> None:
+    """I-1, I-45: somebody generated and activated twice in Setup; what hosts hold is found out before anything else."""
+    bench.stage()
+    bench.distribute()
+    for _number in range(2):
+        bench.pause(400)
+        bench.world.generate(bench.package.client_id, "somebody else")
+        bench.pause(400)
+        bench.world.activate(bench.package.client_id)
+    assert bench.rotate().step is Step.STOP
+    decision = bench.abandon()
+    assert (decision.phase, decision.step) == (Phase.ABANDONED, Step.STOP)
+    assert decision.blockers[0].rule.startswith("I-1: what may be in use")
+    assert bench.record.secrets.staged is not None
+    assert hand_in_active(bench).step is Step.DISTRIBUTE
+    assert bench.rotate().phase is Phase.CLOSED
+    assert bench.held() == ["active", "active"]
