@@ -46,7 +46,7 @@ def generate(client_id: str) -> Response:
     description = str(_body().get("description") or "")
 
     def act(by: Caller) -> Response:
-        return staged_answer(package, the_world().generate(client_id, description, by), 201)
+        return staged_answer(package, the_world().generate(client_id, description, _fenced(by)), 201)
 
     return exchange("generate", client_id, "staged", "console", act)
 
@@ -70,7 +70,7 @@ def activate(client_id: str) -> Response:
 
     def act(by: Caller) -> Response:
         wanted = None if description is None else str(description)
-        return activated_answer(package, the_world().activate(client_id, wanted, by))
+        return activated_answer(package, the_world().activate(client_id, wanted, _fenced(by)))
 
     return exchange("activate", client_id, "staged", "console", act)
 
@@ -95,6 +95,12 @@ def activated_answer(package: Package, activated: Secret) -> Response:
     del shown["secret"]
     shown["expires_at"] = the_world().expires_at(activated).isoformat()
     return jsonify({"package": package.public(), "active": shown})
+
+
+def _fenced(by: Caller) -> Caller:
+    """Return the caller with the number that it gives, if it gives one."""
+    given = str(_body().get("fence", ""))
+    return by._replace(fence=int(given)) if given.isdigit() else by
 
 
 def _body() -> dict[str, object]:

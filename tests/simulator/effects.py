@@ -14,11 +14,13 @@ from .clock import Clock
 
 
 class Caller(NamedTuple):
-    """Who asked, the fault that the request meets, and how many seconds the node that answers is behind."""
+    """Who asked, the fault that the request meets, how many seconds the node that answers is behind, and the number
+    that tells a late call from a later one."""
 
     who: str
     fault: str | None = None
     lag: float = 0.0
+    fence: int | None = None
 
 
 class Effect(TypedDict):

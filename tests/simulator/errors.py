@@ -52,6 +52,12 @@ class NotFound(Denied):
     error = "not_found"
 
 
+class Overtaken(Denied):
+    """A call with a later fencing number has come before."""
+
+    error = "overtaken"
+
+
 class TooYoung(Denied):
     """The staged secret is not old enough."""
 

@@ -15,7 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from .clock import Clock
 from .credentials import LOOKS_LIKE_A_SECRET, LOOKS_LIKE_A_TOKEN
 from .effects import Caller, Effects
-from .errors import Denied, NotFound, NothingStaged, TooSoon, TooYoung, UnknownPackage
+from .errors import Denied, NotFound, NothingStaged, Overtaken, TooSoon, TooYoung, UnknownPackage
 from .faults import Faults
 from .packages import Package, Secret, make_secret, parse_package
 from .switches import Switches
@@ -47,6 +47,7 @@ class World:
         self._packages: dict[str, Package] = {}
         self._values: set[str] = {self.console_token}
         self._last: dict[tuple[str, str], datetime] = {}
+        self._fences: dict[str, int] = {}
 
     def hide(self, text: str) -> str:
         """Return the text with every known secret, and whatever looks like one, taken out."""
@@ -150,6 +151,7 @@ class World:
             try:
                 if package.type == "public":
                     raise Denied("a public app has no client secret")
+                self._pass_fence(package, by)
                 self._keep_pace("generate", package, self.switches.generate_pace_seconds)
             except Denied as denied:
                 self.effects.add("generate", client_id, denied.error, by, "staged")
@@ -185,6 +187,7 @@ class World:
         with self.lock:
             package = self.package(client_id)
             try:
+                self._pass_fence(package, by)
                 staged = self._ready(package, description)
             except Denied as denied:
                 self.effects.add("activate", client_id, denied.error, by, "staged" if package.staged else "unknown")
@@ -219,6 +222,14 @@ class World:
         self._last[self._pace_key("activate", package)] = now
         if not self.switches.tokens_survive_activation:
             self.tokens.forget_made_with(former)
+
+    def _pass_fence(self, package: Package, by: Caller) -> None:
+        """Let no caller do what one with a later number has gone past; who gives no number is not asked."""
+        if by.fence is None:
+            return
+        if by.fence < self._fences.get(package.client_id, by.fence):
+            raise Overtaken("a call with a later number has come before")
+        self._fences[package.client_id] = by.fence
 
     def _pace_key(self, step: str, package: Package) -> tuple[str, str]:
         by_account = self.switches.pace_scope == "account"

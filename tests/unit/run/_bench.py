@@ -101,7 +101,7 @@ class Bench:
     def _console(self, retrieve: bool) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.world.console_token}"}
         base = self.console_url + "/console/packages/${client_id}"
-        body = {"description": "${description}"}
+        body = {"description": "${description}", "fence": "${fence}"}
         generate = {"url": f"{base}/staged-secret", "headers": headers, "body": body, "secret": "staged.secret"}
         again = {
             "url": f"{base}/staged-secret?description=${{description}}",
