@@ -113,6 +113,11 @@ integrations:
       missing: []
       people: []
       gone: []
+      sacrificed: []
+      evidence: ""
+      seal: 4b1f0c3ab5d2e41f
+      verified_at: null
+      unwatched: false
       failing: []
       blockers: []
       effects: [activate, activated]

@@ -423,6 +423,16 @@ def test_i10_a_host_that_knows_none_of_the_integrations_is_not_read() -> None:
     assert [item.dependent.host for item in inventory.dependents(of={ID})] == ["h1"]
 
 
+def test_i10_an_integration_that_two_environments_use_waits_for_both() -> None:
+    """Its identity is the client id: a play over prod has dev's dependents in its registry, whatever it is called there."""
+    dev = {"sfmc_integrations": {"crm": CRM}, "sfmc_dependents": [{"integration": "crm", "files": [FILE]}]}
+    prod = {**dev, "sfmc_dependents": [{"integration": "crm", "name": "shop", "files": [FILE]}]}
+    inventory = _inventory(dev1=dev, prod1=prod)
+    (integration,) = inventory.integrations(["prod1"])
+    found = inventory.dependents(of={integration.client_id})
+    assert {item.dependent.id for item in found} == {"dev1/crm", "prod1/shop"}
+
+
 @pytest.mark.parametrize("client_id", [ID, "{{ the_client_id }}"])
 def test_i10_a_host_that_may_know_them_is_read_and_named_when_that_fails(client_id: str) -> None:
     theirs = {"sfmc_integrations": {"crm": {**CRM, "client_id": client_id}}, "sfmc_dependents": ["{{ region }}"]}
