@@ -424,7 +424,7 @@ def test_i10_a_host_that_knows_none_of_the_integrations_is_not_read() -> None:
 
 
 def test_i10_an_integration_that_two_environments_use_waits_for_both() -> None:
-    """Its identity is the client id: a play over prod has dev's dependents in its registry, whatever it is called there."""
+    """Its identity is the client id: a play over prod has the dependents of dev in its registry, too."""
     dev = {"sfmc_integrations": {"crm": CRM}, "sfmc_dependents": [{"integration": "crm", "files": [FILE]}]}
     prod = {**dev, "sfmc_dependents": [{"integration": "crm", "name": "shop", "files": [FILE]}]}
     inventory = _inventory(dev1=dev, prod1=prod)
