@@ -35,7 +35,7 @@ options:
     description: Who decides.
     type: str
   evidence:
-    description: The digest of the evidence, RV(integrations[].evidence) of M(keyturn.sfmc.rotation_info).
+    description: The digest of the evidence, C(evidence) in RV(keyturn.sfmc.rotation_info#module:integrations).
     type: str
   dependents:
     description: The dependents that the activation may break, each as C(HOST/NAME). Only such as it would break now.
