@@ -178,7 +178,7 @@ def test_a_service_is_restarted_on_its_host_by_ansible(estate: Estate) -> None:
     assert after["pid"] != before["pid"]
     assert after["refused"] == 0
     outcomes = [(line["who"], line["outcome"]) for line in estate.simulator.effects() if line["kind"] == "external"]
-    assert outcomes == [("prod1", "restarted")]
+    assert outcomes == [("prod1", "stopping"), ("prod1", "restarted")]
     assert estate.control(unit, "status").returncode == 0
 
 
