@@ -45,7 +45,7 @@ def _nothing_but_restarts(operations: Operations) -> Iterator[None]:
     yield
     after = operations.world()
     for world in (before, after):
-        world["effects"] = [each for each in world["effects"] if each["outcome"] != "restarted"]
+        world["effects"] = [each for each in world["effects"] if each["outcome"] not in ("stopping", "restarted")]
     assert after == before
 
 
