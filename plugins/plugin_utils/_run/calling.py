@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import AnswerLost
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret, provided_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.calendar import forced
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.recording import Recording, noting
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.recording import Recording, noting, standing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
 
 _CHANCES = 3
@@ -34,7 +37,7 @@ class Calling(Recording):
         )
         if not holder:
             return
-        self._check_lease(record)
+        self._check_intent(record, transitions.activation_refused)
         given_up = [item.dependent for item in required(record.journal.open_rotation).sacrifices]
         proved = (
             f"every dependent is proved, or given up ({', '.join(given_up)})"
@@ -72,7 +75,7 @@ class Calling(Recording):
             "intent to generate",
             lambda record, now: changes.intending_to_generate(record, reason, self.holder, now, policy.lease),
         )
-        self._check_lease(record)
+        self._check_intent(record, transitions.generation_refused)
         self.tell(f"{self.integration.name}: generating a staged secret, {self.order(record).description!r}")
         self.effects.append("generate")
         try:
@@ -110,15 +113,23 @@ class Calling(Recording):
                     raise blockers.not_kept(record.journal, refusal) from None
             return
 
-    def _check_lease(self, record: Record) -> None:
+    def _check_intent(self, record: Record, withdrawn: Callable[[Journal, datetime], Journal]) -> None:
         """Right before a call is sent: who has slept since the intent may have been overtaken, and sends nothing (I-7).
 
-        :raises Conflict: another run has taken the intent over.
+        So it is when the rotation was given up meanwhile, or a proof is gone: the lease keeps nobody from that.
+
+        :param record: as it was saved with the intent.
+        :param withdrawn: takes the intent back, which certainly was not sent.
+        :raises Conflict: the intent is another run's now, or what it rests on has changed.
         """
-        self.fence = required(record.journal.lease).number
-        lease = self.keeper.load().journal.lease
-        if lease is None or lease.number != self.fence:
-            raise Conflict(record.journal.name)
+        lease = required(record.journal.lease)
+        self.fence = lease.number
+        kept = self.keeper.load()
+        if kept.journal.lease == lease:
+            if standing(kept) == standing(record) and self.client.measured_now() < lease.until:
+                return
+            self.note("withdrawn", lambda about, at: withdrawn(about, at) if about.lease == lease else about)
+        raise Conflict(record.journal.name)
 
     def _check_feeding(self) -> None:
         """I-40: a provider that authenticates with the secret it rotates would lock itself out."""

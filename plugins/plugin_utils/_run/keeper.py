@@ -49,12 +49,13 @@ class Keeper:
             if changed == record:
                 return record, False
             try:
-                self._store.save(self._client_id, record_document(changed), version)
+                saved = self._store.save(self._client_id, record_document(changed), version)
             except Conflict:
                 if attempt == _TRIES - 1:
                     raise
                 continue
-            return self._read_back(changed), True
+            self._read_back(changed, {saved, version})
+            return changed, True
         raise LookupError("the loop returns or raises")
 
     def prove_writable(self) -> None:
@@ -68,11 +69,15 @@ class Keeper:
         where = self._store.where(self._client_id)
         return parse_record(stored.document, self._client_id, where), stored.version
 
-    def _read_back(self, saved: Record) -> Record:
-        record, _version = self._load()
-        if record_document(record) != record_document(saved):
+    def _read_back(self, saved: Record, own: set[str | None]) -> None:
+        """See that the record is kept; who has changed it since has read it.
+
+        :param own: the versions of what was saved, and of what was there before.
+        :raises Conflict: the store kept something else, or nothing.
+        """
+        record, version = self._load()
+        if version in own and record_document(record) != record_document(saved):
             raise Conflict(self._store.where(self._client_id))
-        return record
 
 
 class PaceKeeper:

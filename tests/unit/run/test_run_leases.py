@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence
@@ -114,3 +116,55 @@ def test_an_abandoned_rotation_is_forgotten_only_when_no_call_can_be_on_its_way(
     assert (decision.phase, decision.step, decision.then) == (Phase.ABANDONED, Step.WAIT, Step.FORGET)
     bench.pause(LIFE.total_seconds())
     assert bench.abandon().phase is Phase.CLOSED
+
+
+def _after_intent(bench: Bench, intent: str, act: Callable[[], object]) -> None:
+    """Let something happen once, between an intent and its call."""
+
+    seen: list[int] = []
+
+    def at(number: int) -> None:
+        if not seen and bench.tape.points[number] == f"after save {intent}":
+            seen.append(number)
+            act()
+
+    bench.tape.at = at
+
+
+def test_an_intent_that_was_abandoned_before_its_call_is_not_sent(bench: Bench) -> None:
+    """I-3, I-7: the active secret is back on the hosts; the activation would end it."""
+    _after_intent(bench, "activation sent", lambda: bench.abandon(budget=AT_ONCE))
+    bench.rotate()
+    assert bench.outcomes("activate") == []
+    bench.abandon()
+    assert bench.held() == ["active", "active"]
+
+
+def test_an_activation_is_not_sent_on_a_proof_that_is_gone(bench: Bench) -> None:
+    """I-3, I-7, I-34: another run finds another value there, while this one sleeps."""
+
+    def roll_back() -> None:
+        bench.pause(60)
+        bench.write("app1", "x" * 24)
+        bench.distribute(["app1"])
+
+    _after_intent(bench, "activation sent", roll_back)
+    assert bench.rotate().step is Step.DISTRIBUTE
+    assert bench.outcomes("activate") == []
+    assert required(bench.record.journal.rotation).activations_sent_at == ()
+
+
+@pytest.mark.parametrize("intent", ["generation sent", "activation sent"])
+def test_a_lease_that_ran_out_before_the_call_is_taken_anew(bench: Bench, intent: str) -> None:
+    """I-7: nobody else came, and nothing was sent."""
+    _after_intent(bench, intent, lambda: bench.pause(600))
+    assert bench.rotate().phase is Phase.CLOSED
+    closed_well(bench, bench.package)
+
+
+def test_a_run_goes_on_when_another_has_changed_the_journal_right_after_it(benches: Callable[..., Bench]) -> None:
+    """I-7, I-13: what was saved was read by whoever saved after it; nobody has to give this rotation up."""
+    bench = benches(retrieve=False)
+    _after_intent(bench, "generation sent", lambda: bench.run().note("verified", transitions.verified))
+    assert bench.rotate().phase is Phase.CLOSED
+    closed_well(bench, bench.package)
