@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, checked_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Rotation
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
@@ -15,8 +16,13 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 
 
 def hand_in(run: Run, text: str, check_mode: bool = False) -> None:
-    """Keep a staged secret that a person hands in; handing the same one in again changes nothing."""
-    record = run.keeper.load()
+    """Keep a staged secret that a person hands in; handing the same one in again changes nothing.
+
+    :raises Refusal: as `changes.kept` does, or the journal fell back: a step further, that would show no more.
+    """
+    fence, record = run.pace.load().fence, run.keeper.load()
+    if record.journal.fence < fence:
+        raise blockers.fell_back(record.journal, fence)
     if record.secrets.staged is not None and record.secrets.staged.reveal() == text:
         return
     secret = checked_secret(text, f"the secret for {run.integration.name}")

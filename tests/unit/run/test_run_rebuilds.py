@@ -147,3 +147,19 @@ def test_the_present_secret_is_taken_in_when_a_rotation_was_given_up_and_nothing
     assert hand_in_active(bench).step is Step.DISTRIBUTE
     assert bench.rotate().phase is Phase.CLOSED
     assert bench.held() == ["active", "active"]
+
+
+def test_i45_a_hand_in_does_not_silence_that_the_journal_fell_back(operated: Bench) -> None:
+    """It would make the old journal's number as large as the lost one's, and a host's secret is known no more."""
+    document = operated.root / "store" / f"{operated.package.client_id}.vault.txt"
+    operated.stage()
+    shutil.copy(document, operated.root / "backup")
+    operated.world.generate(operated.package.client_id, "by hand")
+    operated.hand_in(required(operated.package.staged).value)
+    operated.stage()
+    operated.distribute(["app1"])
+    shutil.copy(operated.root / "backup", document)
+    operated.world.generate(operated.package.client_id, "once more")
+    with pytest.raises(Refusal, match="I-45: a journal that is older"):
+        operated.hand_in(required(operated.package.staged).value)
+    assert operated.look().blockers[0].rule.startswith("I-45")
