@@ -51,8 +51,10 @@ def adopted(record: Record, text: str, generated_at: datetime | None, seen: Sigh
     """
     name, rotation = record.journal.name, record.journal.open_rotation
     if rotation is not None and rotation.activated_at is not None:
-        # What was activated is not what is active: that rotation is over, and its former secret is dead.
-        record = closed(record, now)
+        active = record.secrets.active
+        if active is None or active.reveal() != text:
+            # What was activated is not what is active: that rotation is over, and its former secret is dead.
+            record = closed(record, now)
     elif rotation is not None:
         raise _not_asked_for(name, "an open rotation")
     if seen.verdict is not Verdict.ACCEPTED:

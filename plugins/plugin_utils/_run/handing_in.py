@@ -45,7 +45,8 @@ def adopt(
     fence = run.pace.load().fence
 
     def adopting(record: Record) -> Record:
-        if rebuild or record.journal.fence < fence or _given_up(record.journal.open_rotation):
+        unsure = _given_up(record.journal.open_rotation) or _came_back(record, text)
+        if rebuild or record.journal.fence < fence or unsure:
             return changes.rebuilt(record, text, generated_at, seen, run.client.measured_now(), fence)
         return changes.adopted(record, text, generated_at, seen, run.client.measured_now())
 
@@ -61,3 +62,10 @@ def adopt(
 def _given_up(rotation: Rotation | None) -> bool:
     """Tell whether hosts may hold what a rotation brought that was given up, and that nothing could take back."""
     return rotation is not None and rotation.abandoned_at is not None and rotation.activated_at is None
+
+
+def _came_back(record: Record, text: str) -> bool:
+    """Tell whether this is the former secret of an activation, which then was none: hosts hold what is staged (I-1)."""
+    rotation, former = record.journal.open_rotation, record.secrets.previous
+    activated = rotation is not None and rotation.activated_at is not None
+    return activated and former is not None and former.reveal() == text
