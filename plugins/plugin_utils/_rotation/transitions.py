@@ -243,8 +243,7 @@ def closed(journal: Journal, at: datetime, former: str = "") -> Journal:
 
     :param former: its fingerprint; where it comes back, it may be replaced (I-32).
     """
-    if former:
-        journal = replace(journal, forgotten=(*journal.forgotten, former)[-_REMEMBERED:])
+    journal = remembered(journal, former) if former else journal
     return _changed(_released(journal), at, "closed", closed_at=at, outcome="rotated")
 
 
@@ -261,12 +260,17 @@ def rebuilt(journal: Journal, rotation_id: str, fence: int, at: datetime) -> Jou
     return _noted(journal, at, "rebuilt", rotation_id)
 
 
+def remembered(journal: Journal, fingerprint: str) -> Journal:
+    """Know a secret by its fingerprint that is kept no more: where it is found all the same, it may be replaced."""
+    return replace(journal, forgotten=(*journal.forgotten, fingerprint)[-_REMEMBERED:])
+
+
 def _remembering(journal: Journal) -> Journal:
     """Know the staged secret again where it is found although it was given up."""
     staged = journal.open_rotation.staged if journal.open_rotation else None
     if staged is None:
         return journal
-    return replace(journal, forgotten=(*journal.forgotten, staged.fingerprint)[-_REMEMBERED:])
+    return remembered(journal, staged.fingerprint)
 
 
 def _holding(journal: Journal, lease: Lease) -> Journal:

@@ -83,7 +83,7 @@ def adopted(record: Record, text: str, generated_at: datetime | None, seen: Sigh
     if former is None or former.reveal() == text:
         return Record(journal, replace(record.secrets, active=secret))
     # Hosts still hold the former one: known, it can be replaced there; forgotten, it would be drift.
-    return Record(journal, replace(record.secrets, active=secret, previous=former))
+    return Record(_knowing_previous(journal, record), replace(record.secrets, active=secret, previous=former))
 
 
 def rebuilt(
@@ -148,7 +148,7 @@ def intending_to_activate(record: Record, sent_before: int, holder: str, now: da
 def activated(record: Record, now: datetime) -> Record:
     """Return the record with the staged secret as the active one, and the former kept until it is shown to be dead."""
     secrets = replace(record.secrets, active=record.secrets.staged, previous=record.secrets.active, staged=None)
-    return Record(transitions.activated(record.journal, now), secrets)
+    return Record(_knowing_previous(transitions.activated(record.journal, now), record), secrets)
 
 
 def discarded(record: Record, now: datetime) -> Record:
@@ -166,6 +166,12 @@ def closed(record: Record, now: datetime) -> Record:
     previous = record.secrets.previous
     former = record.secrets.fingerprint(previous) if previous is not None else ""
     return Record(transitions.closed(record.journal, now, former), replace(record.secrets, previous=None))
+
+
+def _knowing_previous(journal: Journal, record: Record) -> Journal:
+    """Know the previous secret of a record again, of which another one takes the place."""
+    previous = record.secrets.previous
+    return journal if previous is None else transitions.remembered(journal, record.secrets.fingerprint(previous))
 
 
 def _check_new(record: Record, secret: Secret, name: str) -> None:

@@ -73,8 +73,8 @@ MUTANTS = (
         "I-32",
         "the former secret is forgotten when its rotation closes",
         "plugin_utils/_rotation/transitions.py",
-        "    if former:\n        journal = replace(",
-        "    if False:\n        journal = replace(",
+        "journal = remembered(journal, former) if former else journal",
+        "journal = journal",
         "unit/run/test_run_verifying.py::test_i_32_a_secret_that_was_rotated_away_is_known_for_long",
     ),
     mutant(

@@ -76,8 +76,8 @@ MUTANTS = (
         "I-7",
         "a secret that was given up is not known where it is found",
         "plugin_utils/_rotation/transitions.py",
-        "(*journal.forgotten, staged.fingerprint)[-_REMEMBERED:]",
-        "journal.forgotten",
+        "return remembered(journal, staged.fingerprint)",
+        "return journal",
         "unit/run/test_run_batches.py::test_i7_the_journal_remembers_the_fingerprint_of_what_was_given_up",
     ),
     mutant(

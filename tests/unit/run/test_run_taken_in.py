@@ -40,3 +40,15 @@ def test_i1_the_former_secret_goes_back_everywhere_before_anything_is_generated(
     bench.rotate()
     assert bench.outcomes("generate") == ["generated"]
     assert bench.held() == ["active", "active"]
+
+
+def test_i24_what_hosts_hold_is_known_after_two_hand_ins(bench: Bench) -> None:
+    """Somebody rotated twice in Setup, and no play came between."""
+    for _number in range(2):
+        bench.pause(400)
+        bench.world.generate(bench.package.client_id, "by hand")
+        bench.pause(400)
+        bench.world.activate(bench.package.client_id)
+        bench.adopt()
+    bench.distribute()
+    assert bench.held() == ["active", "active"]
