@@ -254,7 +254,8 @@ def rebuilt(journal: Journal, rotation_id: str, fence: int, at: datetime) -> Jou
 
     :param fence: how far the journal had come that was lost.
     """
-    begun = Rotation(rotation_id, "rebuilt", at, distribution_at=at, abandoned_at=at)
+    batches = journal.open_rotation.batches if journal.open_rotation else ()
+    begun = Rotation(rotation_id, "rebuilt", at, distribution_at=at, abandoned_at=at, batches=batches)
     ahead = max(journal.fence, fence) + 1
     journal = replace(_remembering(_released(journal)), rotation=begun, fence=ahead, adopted=())
     return _noted(journal, at, "rebuilt", rotation_id)

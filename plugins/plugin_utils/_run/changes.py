@@ -18,7 +18,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     Staged,
     required,
 )
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Sighting, Verdict
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Policy, Sighting, Verdict
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
 
 
@@ -87,13 +87,21 @@ def adopted(record: Record, text: str, generated_at: datetime | None, seen: Sigh
 
 
 def rebuilt(
-    record: Record, text: str, generated_at: datetime | None, seen: Sighting, now: datetime, fence: int
+    record: Record,
+    text: str,
+    generated_at: datetime | None,
+    seen: Sighting,
+    now: datetime,
+    fence: int,
+    lands: timedelta = Policy.pace,
 ) -> Record:
     """Return the record of an integration whose journal was lost, or fell back: nobody knows what hosts hold (I-45).
 
     :param fence: how far the journal had come that was lost.
-    :raises Refusal: as `adopted` does.
+    :param lands: how long an activation may be on its way. What it would activate is dropped here.
+    :raises Refusal: as `adopted` does, or a run may still come to an activation.
     """
+    _check_nothing_lands(record.journal, now, lands)
     bare = replace(record, journal=replace(record.journal, rotation=None), secrets=replace(record.secrets, staged=None))
     adopting = adopted(bare, text, generated_at, seen, now)
     former = replace(adopting.journal, rotation=record.journal.rotation)
@@ -190,10 +198,25 @@ def _check_lease(record: Record, now: datetime, fence: int) -> None:
     """What was asked for under a lease is kept as long as nobody else has come to another; a person waits for runs."""
     journal = record.journal
     if not fence:
-        if journal.lease is not None and now < journal.lease.until:
-            raise blockers.leased(journal, journal.lease)
+        _check_no_lease(journal, now)
     elif fence != journal.fence and required(journal.open_rotation).staged is not None:
         raise Conflict(journal.name)
+
+
+def _check_no_lease(journal: Journal, now: datetime) -> None:
+    if journal.lease is not None and now < journal.lease.until:
+        raise blockers.leased(journal, journal.lease)
+
+
+def _check_nothing_lands(journal: Journal, now: datetime, lands: timedelta) -> None:
+    """The staged secret is dropped only when it cannot be the one that works a moment later (I-6, I-7)."""
+    rotation = journal.open_rotation
+    _check_no_lease(journal, now)
+    if rotation is None or rotation.staged is None or rotation.activated_at is not None:
+        return
+    until = max((sent + lands for sent in rotation.activations_sent_at), default=now)
+    if now < until:
+        raise blockers.leased(journal, Lease("an activation that may still come through", journal.fence, until))
 
 
 def _not_asked_for(name: str, found: str) -> Refusal:

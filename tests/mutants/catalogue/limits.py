@@ -164,8 +164,8 @@ MUTANTS = (
         "I-45 I-1",
         "a rebuilt journal takes hosts for what it does not know",
         "plugin_utils/_rotation/transitions.py",
-        'Rotation(rotation_id, "rebuilt", at, distribution_at=at, abandoned_at=at)',
-        'Rotation(rotation_id, "rebuilt", at, abandoned_at=at)',
+        'Rotation(rotation_id, "rebuilt", at, distribution_at=at, abandoned_at=at, batches=batches)',
+        'Rotation(rotation_id, "rebuilt", at, abandoned_at=at, batches=batches)',
         "unit/run/test_run_rebuilds.py::test_the_active_secret_is_proved_everywhere_before_a_rebuilt_journal_generates",
     ),
 )

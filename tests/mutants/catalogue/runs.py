@@ -92,7 +92,7 @@ MUTANTS = (
         "I-7",
         "who was overtaken sends its call all the same",
         _CALLING,
-        "            self.note(\"withdrawn\", lambda about, at: withdrawn(about, at) if about.lease == lease else about)\n"
+        '            self.note("withdrawn", lambda about, at: withdrawn(about, at) if about.lease == lease else about)\n'
         "        raise Conflict",
         "            pass\n        return\n        raise Conflict",
         "unit/run/test_run_together.py::test_i7_the_lease_is_looked_at_right_before_the_call",

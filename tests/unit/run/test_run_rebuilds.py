@@ -16,9 +16,11 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Recor
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import journal_seal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Phase, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import distributing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
 
 from ._bench import Bench
+from ._phases import activation_lost
 
 AT_ONCE = timedelta(0)
 
@@ -163,3 +165,38 @@ def test_i45_a_hand_in_does_not_silence_that_the_journal_fell_back(operated: Ben
     with pytest.raises(Refusal, match="I-45: a journal that is older"):
         operated.hand_in(required(operated.package.staged).value)
     assert operated.look().blockers[0].rule.startswith("I-45")
+
+
+def test_i6_a_rebuild_waits_for_the_answer_of_an_activation(bench: Bench) -> None:
+    """The active secret is accepted until that moment; the only one that works after it would be dropped."""
+    refused: list[Refusal] = []
+
+    def meanwhile(number: int) -> None:
+        if bench.tape.points[number] == "before activate":
+            with pytest.raises(Refusal, match="I-7: the intent of a run is its own") as caught:
+                hand_in_active(bench, rebuild=True)
+            refused.append(caught.value)
+
+    bench.tape.at = meanwhile
+    assert bench.rotate().phase is Phase.CLOSED
+    assert refused[0].found.startswith("one: a run, until")
+
+
+def test_i6_a_rebuild_waits_for_an_activation_whose_answer_was_lost(bench: Bench) -> None:
+    """It may come through minutes later."""
+    activation_lost(bench)
+    with pytest.raises(Refusal, match="I-7: the intent of a run is its own") as caught:
+        hand_in_active(bench, rebuild=True)
+    assert "an activation that may still come through" in caught.value.found
+    assert bench.record.secrets.staged is not None
+
+
+def test_i7_a_rebuild_waits_for_batches_that_were_begun_before(bench: Bench) -> None:
+    """A run that sleeps may still write the staged secret, after everything else has the active one."""
+    bench.stage()
+    distributing.begin(bench.run(), "slow")
+    bench.abandon(budget=AT_ONCE)
+    hand_in_active(bench)
+    bench.distribute()
+    decision = bench.look()
+    assert (decision.phase, decision.step) == (Phase.ABANDONED, Step.WAIT)
