@@ -31,7 +31,7 @@ def gate(situation: Situation, rotation: Rotation, phase: Phase) -> Decision:
     if not situation.policy.activate:
         return stop(Phase.ATTESTED, gate_blockers.activation_off(situation.journal), desired="staged")
     breaks = tuple(name for name in given_up if name in missing)
-    evidence = evidence_digest(situation)
+    evidence = evidence_digest(situation, breaks)
     if situation.policy.approval and (rotation.approval is None or rotation.approval.evidence != evidence):
         return Decision(Phase.ATTESTED, Step.APPROVE, desired="staged", evidence=evidence, sacrificed=breaks)
     return _activate(situation, rotation, breaks)

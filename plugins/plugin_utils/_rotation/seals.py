@@ -56,8 +56,11 @@ def journal_seal(key: str, document: Mapping[str, Any]) -> str:
     return hmac.new(key.encode("utf-8"), _canonical(document), hashlib.sha256).hexdigest()
 
 
-def evidence_digest(situation: Situation) -> str:
-    """Return the digest of what an activation rests on: rotation, secret, registry, every proof, every sacrifice."""
+def evidence_digest(situation: Situation, breaks: Iterable[str] = ()) -> str:
+    """Return the digest of what an activation rests on: rotation, secret, registry, every proof, every sacrifice.
+
+    :param breaks: those who were given up and are not proved now; a proof may end by its age alone.
+    """
     rotation = required(situation.journal.open_rotation)
     registered = {item.id for item in situation.registry}
     secret = required(rotation.staged).fingerprint
@@ -69,6 +72,7 @@ def evidence_digest(situation: Situation) -> str:
         sorted(map(_plain, situation.registry)),
         sorted(map(_plain, proofs)),
         sorted(sacrificed(situation)),
+        sorted(breaks),
     ]
     return _digest(parts)[:_SHORT]
 

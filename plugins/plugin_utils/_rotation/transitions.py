@@ -108,13 +108,15 @@ def retired(journal: Journal, dependent_id: str, reason: str, at: datetime) -> J
 
 
 def _without(journal: Journal, dependent_id: str) -> Journal:
-    """Forget what was proved of a dependent: whoever comes back under that name proves it anew."""
+    """Forget what was proved or decided of a dependent: whoever comes back under that name is another one."""
     rotation = journal.open_rotation
     if rotation is None:
         return journal
     attestations = tuple(item for item in rotation.attestations if item.dependent != dependent_id)
     failures = tuple(item for item in rotation.failures if item.dependent != dependent_id)
-    return replace(journal, rotation=replace(rotation, attestations=attestations, failures=failures))
+    sacrifices = tuple(item for item in rotation.sacrifices if item.dependent != dependent_id)
+    left = replace(rotation, attestations=attestations, failures=failures, sacrifices=sacrifices)
+    return replace(journal, rotation=left)
 
 
 def attested(

@@ -92,10 +92,17 @@ MUTANTS = (
         "I-7",
         "who was overtaken sends its call all the same",
         _CALLING,
-        '            self.note("withdrawn", lambda about, at: withdrawn(about, at) if about.lease == lease else about)\n'
-        "        raise Conflict",
-        "            pass\n        return\n        raise Conflict",
+        " if about.lease == lease else about)\n        raise Conflict",
+        " if about.lease == lease else about)\n        return\n        raise Conflict",
         "unit/run/test_run_together.py::test_i7_the_lease_is_looked_at_right_before_the_call",
+    ),
+    mutant(
+        "I-7 I-3",
+        "an intent is sent although its rotation was given up, or a proof is gone",
+        _CALLING,
+        "if standing(kept) == standing(record) and",
+        "if",
+        "unit/run/test_run_leases.py::test_an_intent_that_was_abandoned_before_its_call_is_not_sent",
     ),
     mutant(
         "I-7 I-1",

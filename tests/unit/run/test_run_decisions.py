@@ -14,6 +14,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.approving import approve, sacrifice
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.retiring import retire
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
 
 from ._bench import Bench, closed_well
@@ -200,3 +201,36 @@ def test_a_slice_of_a_job_distributes_and_leaves_the_rest_to_a_whole_run(bench: 
     bench.variables["sfmc_sliced"] = False
     assert bench.rotate().phase is Phase.CLOSED
     closed_well(bench, bench.package)
+
+
+def test_i_33_who_comes_back_under_the_name_of_one_that_was_given_up_is_not_given_up(bench: Bench) -> None:
+    """I-3: it was retired in between; another machine has its name."""
+    bench.down.add("app2")
+    bench.stage()
+    bench.distribute()
+    sacrifice(bench.run(), ["app2/crm"], "Ada", "it burnt down")
+    bench.hosts = ["app1"]
+    assert retire(bench.run(), "app2/crm", "it burnt down", check_mode=False)
+    bench.hosts = ["app1", "app2"]
+    decision = bench.finish(AT_ONCE)
+    assert (decision.step, decision.missing) == (Step.DISTRIBUTE, ("app2/crm",))
+    assert bench.outcomes("activate") == []
+
+
+def test_an_approval_does_not_cover_whose_proof_ends_after_it(bench: Bench) -> None:
+    """I-3, I-34: who was given up, and then proved, was not shown as one that the activation breaks."""
+    bench.variables["sfmc_approval"] = True
+    bench.down.add("app2")
+    bench.stage()
+    bench.distribute()
+    sacrifice(bench.run(), ["app2/crm"], "Ada", "down")
+    bench.down.clear()
+    bench.distribute(["app2"])
+    bench.pause(36000)
+    bench.distribute(["app1"])
+    decision = bench.look()
+    assert (decision.step, decision.sacrificed) == (Step.APPROVE, ())
+    approve(bench.run(), decision.evidence, "Grace")
+    bench.pause(65 * 3600)
+    decision = bench.look()
+    assert (decision.step, decision.sacrificed) == (Step.APPROVE, ("app2/crm",))
