@@ -25,24 +25,28 @@ def deploy(
     upkeep: Callable[[List[str]], "Upkeep"],
     check_mode: bool,
     make: Callable[[Mapping[str, Any], Target], Deployment] = Deployment,
+    proved_first: bool = False,
 ) -> List[Dict[str, Any]]:
     """Bring a host's dependents to their targets; return the evidence of each. Never raises for what it finds.
 
     :param targets: by client id.
     :param make: what is made of each dependent and its target: a deployment, or the rehearsal of one.
+    :param proved_first: whether nobody has just asked SFMC about the secrets: a dead one is not written (I-32).
     :param upkeep: makes what restarts and checks, when something is owed, from the secrets that stood in the files.
     :return: for each dependent `name`, `client_id`, `fingerprint`, `files`, `changed`, `restarted`, `proof` (None in
         check mode when something would be written) and `refusal` (None when all went well).
     """
     works = [make(dependent, targets[dependent["client_id"]]) for dependent in dependents]
+    once = _asked_once(ask)
     for work in works:
+        if proved_first and not check_mode:
+            work.attempt(partial(work.prove, once))
         work.attempt(partial(work.write, check_mode))
     # Two dependents may share a file: who comes second finds it right already, and is owed a restart all the same.
     written = {path for work in works for path in work.written}
     for work in works:
         work.note_written(written)
     standing = [work for work in works if not (check_mode and work.evidence["changed"])]
-    once = _asked_once(ask)
     for work in standing:
         work.attempt(work.read_back)
         work.attempt(partial(work.prove, once))

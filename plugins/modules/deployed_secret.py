@@ -62,7 +62,9 @@ options:
   settled:
     description:
       - Only dependents that should hold the active secret, as no rotation is bringing them another, and whose value was
-        known before. In check mode they are compared and no token is asked for.
+        known before. In check mode they are compared and no token is asked for. Otherwise a token is asked for before
+        the first write, so that a secret that SFMC does not accept replaces nothing; with C(proof=fingerprint), which
+        asks for none, that cannot be seen.
       - What is found is in RV(dependents), and no failure of the task.
     type: bool
     default: false
@@ -413,7 +415,9 @@ def main() -> None:
         return Upkeep(url_status, [*(given["secrets"] or {}).values(), *(given["hidden"] or []), *seen])
 
     ask = _paced(given, started)
-    evidence = deploy(given["dependents"] or [], _targets(given), ask, upkeep, module.check_mode, _made)
+    evidence = deploy(
+        given["dependents"] or [], _targets(given), ask, upkeep, module.check_mode, _made, given["settled"]
+    )
     rehearsed = [dependent["rehearse"] for dependent in given["dependents"] or []]
     # What a rehearsal finds is its result, not its failure.
     refusals = [Refusal(**item["refusal"]) for item, only in zip(evidence, rehearsed) if item["refusal"] and not only]

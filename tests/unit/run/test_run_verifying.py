@@ -8,10 +8,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Target
+from ansible_collections.keyturn.sfmc.plugins.module_utils._host_client import HostClient, url_status
+from ansible_collections.keyturn.sfmc.plugins.module_utils._host_deployment import deploy
+from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import Upkeep
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.preview import is_settled
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.verifying import drift_of, lines_of, mended
+from ansible_collections.keyturn.sfmc.tests.unit._dependent import dependent
 
-from ._bench import Bench
+from ._bench import KEY, Bench
 
 AT_ONCE = timedelta(0)
 
@@ -66,3 +72,27 @@ def test_what_was_mended_is_no_drift_any_more(bench: Bench) -> None:
     assert mended(reports, declared) == ["app1/crm"]
     lines = lines_of([trouble.as_dict() for trouble in found], 2, ["app1/crm"], [])
     assert lines[-2:] == ["mended: app1/crm", "2 dependents looked at: 1 thing to see to"]
+
+
+def test_i_32_nothing_is_mended_with_a_secret_that_works_no_more(bench: Bench) -> None:
+    """Somebody activated in Setup what was given up here, and put it on the hosts: it is known, and all that works."""
+    bench.stage()
+    bench.distribute()
+    bench.abandon()
+    given_up = required(bench.package.staged)
+    bench.world.activate(bench.package.client_id)
+    bench.write("app1", given_up.value)
+    record, secrets = bench.record, bench.record.secrets
+    known = {"earlier 1": record.journal.forgotten[0], "active": required(record.journal.active).fingerprint}
+    target = Target(bench.package.client_id, bench.url, secrets.key, required(secrets.active).reveal(), known)
+    files = [{"path": str(bench.file("app1")), "format": "dotenv", "key": KEY}]
+    (found,) = deploy(
+        [dependent(bench.package.client_id, files, "crm")],
+        {bench.package.client_id: target},
+        HostClient(sleep=bench.pause).fresh_token,
+        lambda seen: Upkeep(url_status, seen),
+        check_mode=False,
+        proved_first=True,
+    )
+    assert bench.value("app1") == given_up.value
+    assert found["refusal"]["rule"].startswith("I-16") and not found["changed"]
