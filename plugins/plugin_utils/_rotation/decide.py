@@ -89,14 +89,14 @@ def _open(situation: Situation, rotation: Rotation) -> Decision:
 
 
 def _requested(situation: Situation, rotation: Rotation) -> Decision:
-    policy = situation.policy
+    policy, until = situation.policy, limits.leased_until(situation)
+    if until is not None:
+        # Also where a person generates: what a call is about to bring would be replaced.
+        return Decision(Phase.REQUESTED, Step.WAIT, not_before=until)
     if policy.operator:
         return Decision(Phase.REQUESTED, Step.HAND_IN)
     if rotation.generation_sent_at is None:
         return _generate(situation, Phase.REQUESTED)
-    until = limits.leased_until(situation)
-    if until is not None:
-        return Decision(Phase.REQUESTED, Step.WAIT, not_before=until)
     if policy.retrieves:
         return Decision(Phase.REQUESTED, Step.RETRIEVE)
     return stop(Phase.REQUESTED, blockers.answer_lost(situation.journal))

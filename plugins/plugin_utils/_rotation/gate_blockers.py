@@ -66,9 +66,10 @@ def orphaned(journal: Journal, tries: int) -> Refusal:
         "I-41: tries are bounded",
         journal.name,
         "the staged secret active after an activation",
-        f"{tries} activations sent, and the former secret still accepted",
+        f"{tries} activations sent, and the former secret still accepted, or ended by its age",
         "look in Setup > Installed Packages: if the staged secret is still there, activate it by hand and run again; if"
-        " it is active there, the former one should be dead: open a case with Salesforce. Or give up:"
+        " it is active there, the former one should be dead: open a case with Salesforce, or, where it had ended by its"
+        " age, run with -e sfmc_activated=true. Or give up:"
         f" {abandon_command(journal)}",
     )
 

@@ -129,10 +129,17 @@ def _person(run: Run, record: Record, decision: Decision) -> str:
     if decision.step is Step.HAND_IN:
         return run.provider.to_generate(run.order(record), run.integration.name)
     if decision.step is Step.CONFIRM:
-        return run.provider.to_activate(run.order(record))
+        return run.provider.to_activate(run.order(record)) + (_AGED if decision.urgency == "expired" else "")
     if decision.step is Step.APPROVE:
         return _approval(run, decision)
     return "the next run, which asks a person to generate a staged secret"
+
+
+#: A dead active secret is no sign of an activation any more (I-36).
+_AGED = (
+    " The active secret has ended by its age, so no probe can tell: once it is activated, run keyturn.sfmc.rotate with"
+    " -e sfmc_activated=true"
+)
 
 
 def _approval(run: Run, decision: Decision) -> str:

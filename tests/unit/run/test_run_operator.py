@@ -16,6 +16,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in impor
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import waits_for
 
 from ._bench import Bench, closed_well
+from ._phases import die_after
 
 AT_ONCE = timedelta(0)
 
@@ -221,3 +222,27 @@ def _distributed(bench: Bench) -> None:
 def _says(bench: Bench, decision: Decision) -> str:
     run = bench.run()
     return waits_for(run, run.keeper.load(), decision)
+
+
+def test_i36_an_activation_that_no_probe_can_see_is_asked_for_with_what_tells_it(operated: Bench) -> None:
+    """I-44: the active secret ended by its age while a person was waited for."""
+    operated.rotate()
+    operated.hand_in(_generated_by_a_person(operated))
+    assert "sfmc_activated" not in _says(operated, operated.rotate())
+    operated.pause(60 * 86400)
+    operated.world.activate(operated.package.client_id)
+    asked = operated.rotate()
+    assert asked.step is Step.CONFIRM
+    assert "keyturn.sfmc.rotate with -e sfmc_activated=true" in _says(operated, asked)
+    operated.variables["sfmc_activated"] = True
+    assert operated.rotate().phase is Phase.CLOSED
+
+
+def test_i2_nobody_is_asked_to_generate_while_a_run_waits_for_its_answer(bench: Bench) -> None:
+    """A run without the provider's settings comes by: what a person makes in Setup would replace what is being made."""
+    die_after(bench, "save generation sent", bench.rotate)
+    del bench.variables["sfmc_provider"]
+    decision = bench.stage(AT_ONCE)
+    assert (decision.step, "another run" in _says(bench, decision)) == (Step.WAIT, True)
+    bench.pause(180)
+    assert bench.stage(AT_ONCE).step is Step.HAND_IN
