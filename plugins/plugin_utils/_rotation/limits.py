@@ -15,7 +15,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation i
 HELD_STEPS = frozenset(
     {Step.GENERATE, Step.HAND_IN, Step.RETRIEVE, Step.DISTRIBUTE, Step.APPROVE, Step.ACTIVATE, Step.CONFIRM}
 )
-TIMED_STEPS = frozenset({Step.GENERATE, Step.DISCARD, Step.ACTIVATE, Step.CLOSE})
+#: What takes a lease counts, too: by a wrong clock it would last for as long as that is wrong.
+TIMED_STEPS = frozenset({Step.GENERATE, Step.RETRIEVE, Step.DISCARD, Step.ACTIVATE, Step.CLOSE})
 #: A call that another run has sent, or is about to send, may still change what these rest on.
 LEASED_STEPS = frozenset({Step.GENERATE, Step.RETRIEVE, Step.ACTIVATE, Step.NOTE_ORPHANED, Step.FORGET})
 #: A slice of a job sees a part of the inventory: it brings and proves, and leaves these to a run that sees all of it.

@@ -147,7 +147,12 @@ class Calling(Recording):
                 "taken over", lambda record, now: changes.taken_over(record, self.holder, now, policy.lease)
             )
             self.fence = required(record.journal.lease).number
-        text = self.provider.retrieve(self.order(self.keeper.load()))
+        try:
+            text = self.provider.retrieve(self.order(self.keeper.load()))
+        except Refusal:
+            # Whoever comes next, a person perhaps, need not wait for this run.
+            self.step("answer lost", noting(transitions.answer_lost))
+            raise
         if text is None:
             self.step("generation refused", noting(transitions.generation_refused))
         else:

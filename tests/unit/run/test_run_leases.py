@@ -168,3 +168,26 @@ def test_a_run_goes_on_when_another_has_changed_the_journal_right_after_it(bench
     _after_intent(bench, "generation sent", lambda: bench.run().note("verified", transitions.verified))
     assert bench.rotate().phase is Phase.CLOSED
     closed_well(bench, bench.package)
+
+
+def test_a_run_that_cannot_retrieve_leaves_no_lease_behind(bench: Bench) -> None:
+    """I-6, I-41: a person hands in, gives up, or mends the endpoint and runs again, at once."""
+    killed_after(bench, "generate")
+    bench.pause(LIFE.total_seconds())
+    headers = bench.variables["sfmc_provider"]["retrieve"].pop("headers")
+    with pytest.raises(Refusal, match="must be able to retrieve"):
+        bench.stage(AT_ONCE)
+    assert bench.record.journal.lease is None
+    bench.variables["sfmc_provider"]["retrieve"]["headers"] = headers
+    assert bench.rotate().phase is Phase.CLOSED
+    closed_well(bench, bench.package)
+
+
+def test_i9_no_lease_is_taken_by_a_clock_that_is_wrong(bench: Bench) -> None:
+    """It would hold everybody up until that day comes."""
+    killed_after(bench, "generate")
+    right, bench.clock = bench.clock, lambda: right() + timedelta(days=300)
+    bench.options["auth_url"] = "http://127.0.0.1:1"
+    decision = bench.stage(AT_ONCE)
+    assert (decision.step, decision.blockers[0].rule[:4]) == (Step.STOP, "I-9:")
+    assert "taken over" not in bench.history
