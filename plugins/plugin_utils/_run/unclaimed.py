@@ -34,16 +34,25 @@ def unclaimed(
     """
     found = []
     for client_id in sorted(integrations_in(store) - {*declared}):
-        name, waiver = Keeper(store, client_id, client_id).load().journal.name, waived.get(client_id)
+        name, unreadable = _name_in(store, client_id)
+        waiver = waived.get(client_id)
         known = {**NOWHERE, "name": name, "client_id": client_id, "package": name, "owner": "", "effects": []}
         if waiver is not None and now < waiver.until:
             said = f"nothing; waived until {moment(waiver.until)}: {waiver.reason}"
             found.append({**known, "phase": UNDECLARED, "step": "none", "blockers": [], "waits_for": said})
         else:
-            blocker = _blocker(store.where(client_id), name, client_id, waiver)
+            blocker = unreadable or _blocker(store.where(client_id), name, client_id, waiver)
             blockers = [blocker.as_dict()]
             found.append({**known, "phase": UNDECLARED, "blockers": blockers, "waits_for": str(blocker)})
     return found
+
+
+def _name_in(store: Store, client_id: str) -> tuple[str, Refusal | None]:
+    """Return the name in a document; of one that cannot be read, another team's perhaps, why, and nobody is stopped."""
+    try:
+        return Keeper(store, client_id, client_id).load().journal.name, None
+    except Refusal as refusal:
+        return client_id, refusal
 
 
 def _blocker(where: str, name: str, client_id: str, waiver: Waiver | None) -> Refusal:

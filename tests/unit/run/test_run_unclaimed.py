@@ -73,3 +73,12 @@ def test_a_provider_that_lives_by_the_secret_it_rotates_is_refused(bench: Bench,
     assert bench.outcomes("generate") == []
     bench.variables["sfmc_provider"]["activate"]["headers"] = {"Authorization": f"Bearer {bench.world.console_token}"}
     assert bench.rotate().phase is Phase.CLOSED
+
+
+def test_a_document_that_cannot_be_read_is_a_row_and_stops_no_other(bench: Bench) -> None:
+    """I-39: another team's, with another vault password, or a damaged one; status goes on."""
+    (bench.root / "store" / "0a1b2c3d4e5f6g7h8i9j0k1l.vault.txt").write_text("{}", encoding="utf-8")
+    rows = unclaimed(bench.store, [], {}, bench.world.clock.now())
+    blocked = {row["client_id"]: row["blockers"][0]["rule"] for row in rows}
+    assert set(blocked) == {"0a1b2c3d4e5f6g7h8i9j0k1l", bench.package.client_id}
+    assert blocked["0a1b2c3d4e5f6g7h8i9j0k1l"].startswith("a journal is only read")
