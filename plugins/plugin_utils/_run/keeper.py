@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,8 +29,11 @@ _PACED = ("generated_at", "activated_at")
 class Keeper:
     """Loads and changes one record. A change sees the latest version, or is made again on it."""
 
-    def __init__(self, store: Store, client_id: str, name: str) -> None:
-        """Take the store, the client id (the document's name) and the integration's label."""
+    def __init__(self, store: Store, client_id: str, name: str | None = None) -> None:
+        """Take the store, the client id (the document's name) and the integration's label.
+
+        :param name: as the inventory has it now, so that commands in messages name what it knows; None: as it was kept.
+        """
         self._store = store
         self._client_id = client_id
         self._name = name
@@ -65,9 +69,10 @@ class Keeper:
     def _load(self) -> tuple[Record, str | None]:
         stored = self._store.load(self._client_id)
         if stored is None:
-            return new_record(self._client_id, self._name), None
-        where = self._store.where(self._client_id)
-        return parse_record(stored.document, self._client_id, where), stored.version
+            return new_record(self._client_id, self._name or self._client_id), None
+        record = parse_record(stored.document, self._client_id, self._store.where(self._client_id))
+        name = self._name or record.journal.name
+        return record.with_journal(replace(record.journal, name=name)), stored.version
 
     def _read_back(self, saved: Record, own: set[str | None]) -> None:
         """See that the record is kept; who has changed it since has read it.

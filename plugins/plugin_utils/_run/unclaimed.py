@@ -50,7 +50,7 @@ def unclaimed(
 def _name_in(store: Store, client_id: str) -> tuple[str, Refusal | None]:
     """Return the name in a document; of one that cannot be read, another team's perhaps, why, and nobody is stopped."""
     try:
-        return Keeper(store, client_id, client_id).load().journal.name, None
+        return Keeper(store, client_id).load().journal.name, None
     except Refusal as refusal:
         return client_id, refusal
 

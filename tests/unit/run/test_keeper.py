@@ -62,3 +62,11 @@ def test_i5_a_store_that_keeps_something_else_is_found_out_at_once() -> None:
     with pytest.raises(Conflict) as caught:
         keeper.commit(_adopted)
     assert caught.value.offender == f"forgetful/{ID}"
+
+
+def test_i44_an_integration_that_was_renamed_goes_by_its_present_name() -> None:
+    """The commands in messages name it, and an older name is none that the inventory knows."""
+    store = _Forgetful()
+    Keeper(store, ID, "crm").commit(_opened)
+    assert Keeper(store, ID, "shop").load().journal.name == "shop"
+    assert Keeper(store, ID).load().journal.name == "crm", "where nobody declares it"
