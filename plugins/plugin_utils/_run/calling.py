@@ -15,7 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import bloc
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.calendar import forced
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.recording import Recording, noting, standing
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.recording import Recording, standing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
 
 _CHANCES = 3
@@ -48,16 +48,16 @@ class Calling(Recording):
         self.effects.append("activate")
         try:
             self.provider.activate(self.order(record))
-            self.step("activation answered", noting(transitions.activation_answered))
+            self._came("activation answered", transitions.activation_answered)
         except AnswerLost as lost:
             self.tell(f"{self.integration.name}: {lost}")
-            self.step("answer lost", noting(transitions.answer_lost))
+            self._came("answer lost", transitions.answer_lost)
         except Refusal:
             # A refusal after an earlier try may mean that the earlier one worked; then it counts (I-41).
             if sent:
-                self.step("answer lost", noting(transitions.answer_lost))
+                self._came("answer lost", transitions.answer_lost)
             else:
-                self.step("activation refused", noting(transitions.activation_refused))
+                self._came("activation refused", transitions.activation_refused)
             raise
         self._pace_from_now("activated_at")
 
@@ -82,13 +82,22 @@ class Calling(Recording):
             text = self.provider.generate(self.order(record))
         except AnswerLost as lost:
             self.tell(f"{self.integration.name}: {lost}")
-            self.step("answer lost", noting(transitions.answer_lost))
+            self._came("answer lost", transitions.answer_lost)
         except Refusal:
-            self.step("generation refused", noting(transitions.generation_refused))
+            self._came("generation refused", transitions.generation_refused)
             raise
         else:
             self._keep_generated(text)
         self._pace_from_now("generated_at")
+
+    def _came(self, effect: str, transition: Callable[[Journal, datetime], Journal]) -> None:
+        """Keep what came of a call, whatever was noted beside it; nothing where another run has its intent."""
+
+        def own(journal: Journal, at: datetime) -> Journal:
+            held = journal.lease is not None and journal.lease.number == self.fence
+            return transition(journal, at) if held else journal
+
+        self.note(effect, own)
 
     def _pace_from_now(self, what: str) -> None:
         """Count SFMC's pace from when it answered: from when it was asked, the next one could be a moment too soon."""
@@ -151,10 +160,10 @@ class Calling(Recording):
             text = self.provider.retrieve(self.order(self.keeper.load()))
         except Refusal:
             # Whoever comes next, a person perhaps, need not wait for this run.
-            self.step("answer lost", noting(transitions.answer_lost))
+            self._came("answer lost", transitions.answer_lost)
             raise
         if text is None:
-            self.step("generation refused", noting(transitions.generation_refused))
+            self._came("generation refused", transitions.generation_refused)
         else:
             self.effects.append("retrieve")
             self._keep_generated(text)

@@ -11,8 +11,9 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
@@ -191,3 +192,43 @@ def test_i9_no_lease_is_taken_by_a_clock_that_is_wrong(bench: Bench) -> None:
     decision = bench.stage(AT_ONCE)
     assert (decision.step, decision.blockers[0].rule[:4]) == (Step.STOP, "I-9:")
     assert "taken over" not in bench.history
+
+
+def test_i6_an_answer_is_kept_whatever_else_was_noted_while_the_call_was_under_way(bench: Bench) -> None:
+    """I-36: where the active secret has ended by its age, nothing else tells that the activation took place."""
+    seen: list[int] = []
+
+    def at(number: int) -> None:
+        if not seen and bench.tape.points[number] == "after activate":
+            seen.append(number)
+            bench.pause(1)
+            bench.distribute(["app1"])
+
+    bench.tape.at = at
+    assert bench.rotate().phase is Phase.CLOSED
+    assert required(bench.record.journal.rotation).activation_answered_at is not None
+    assert bench.run().pace.load().fence == bench.record.journal.fence
+
+
+def test_i6_a_refused_generation_is_kept_whatever_else_was_noted_meanwhile(benches: Callable[..., Bench]) -> None:
+    """I-41: it was certainly not carried out, so that nobody has to give the rotation up for it."""
+    bench = benches(retrieve=False)
+    headers = bench.variables["sfmc_provider"]["generate"].pop("headers")
+    seen: list[int] = []
+
+    def at(number: int) -> None:
+        if not seen and bench.tape.points[number] == "after generate":
+            seen.append(number)
+            bench.run().commit("registered", _with_another)
+
+    bench.tape.at = at
+    with pytest.raises(Refusal, match="must be able to generate"):
+        bench.stage(AT_ONCE)
+    bench.variables["sfmc_provider"]["generate"]["headers"] = headers
+    bench.pause(300)
+    assert bench.stage().step is Step.DISTRIBUTE
+
+
+def _with_another(record: Record) -> Record:
+    joined = Dependent("app3", "crm", ("/app/.env",))
+    return record.with_journal(transitions.registered(record.journal, [joined]))
