@@ -177,7 +177,7 @@ class Journal:
 
     `adopted` are the ids of the dependents that ever were attested: what stands there is known since. `forgotten` are
     fingerprints of staged secrets that were given up, and of active ones that were rotated away: where one is found all
-    the same, it may be replaced. `fence` is the number of the latest lease or staged secret, `verified_at` when the
+    the same, it may be replaced. `fence` grows with each lease, staged secret and distribution, `verified_at` when the
     places were last looked at as a whole.
     """
 

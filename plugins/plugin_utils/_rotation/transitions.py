@@ -69,7 +69,7 @@ def generation_refused(journal: Journal, at: datetime) -> Journal:
 
 def staged(journal: Journal, secret: Staged, at: datetime) -> Journal:
     """The staged secret is kept."""
-    journal = replace(_released(journal), fence=journal.fence + 1)
+    journal = _further(_released(journal))
     return _changed(journal, at, "staged", detail=secret.fingerprint, staged=secret)
 
 
@@ -91,6 +91,7 @@ def distributing(journal: Journal, batch: Batch) -> Journal:
     batches = (*rotation.batches, batch)
     if rotation.distribution_at:
         return replace(journal, rotation=replace(rotation, batches=batches))
+    journal = _further(journal)
     return _changed(journal, batch.began_at, "distributing", distribution_at=batch.began_at, batches=batches)
 
 
@@ -145,14 +146,15 @@ def attested(
     answered = failed | {item.dependent for item in attestations}
     adopted = {*journal.adopted, *(item.dependent for item in attestations)}
     still = [item for item in rotation.attestations if item.dependent not in failed]
+    begins = bool(attestations) and goes_on and rotation.distribution_at is None
     return _changed(
-        replace(journal, adopted=tuple(sorted(adopted))),
+        replace(_further(journal) if begins else journal, adopted=tuple(sorted(adopted))),
         at,
         "attested",
         detail=f"{len(attestations)} proved, {len(failures)} failed",
         attestations=with_attestations(still, attestations),
         failures=tuple(item for item in rotation.failures if item.dependent not in answered) + failures,
-        distribution_at=rotation.distribution_at or (at if attestations and goes_on else None),
+        distribution_at=at if begins else rotation.distribution_at,
         batches=tuple(item for item in rotation.batches if item.id != batch),
     )
 
@@ -274,6 +276,11 @@ def _remembering(journal: Journal) -> Journal:
     if staged is None:
         return journal
     return remembered(journal, staged.fingerprint)
+
+
+def _further(journal: Journal) -> Journal:
+    """A journal that does not know of this is older than what was done (I-45)."""
+    return replace(journal, fence=journal.fence + 1)
 
 
 def _holding(journal: Journal, lease: Lease) -> Journal:

@@ -51,7 +51,8 @@ def acknowledge(run: Run, dependent_id: str, by: str, until: datetime | None, ch
         vouched = Attestation(
             dependent_id, fingerprint, dependent.places, now, "acknowledged", by.strip(), until, dependent.care
         )
-        run.note("acknowledged", lambda about, at: transitions.attested(about, (vouched,), (), at))
+        record = run.note("acknowledged", lambda about, at: transitions.attested(about, (vouched,), (), at))
+        run.pace.reached(record.journal.fence)
     return True
 
 

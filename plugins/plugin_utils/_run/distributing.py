@@ -33,7 +33,8 @@ def begin(run: Run, batch: str) -> None:
             raise Conflict(journal.name)
         return transitions.distributing(journal, Batch(batch, at))
 
-    run.note("distributing", change)
+    # Told before the first write, so that a journal of before is missed (I-45).
+    run.pace.reached(run.note("distributing", change).journal.fence)
 
 
 def batches(run: Run) -> tuple[Batch, ...]:
@@ -68,6 +69,7 @@ def attest(run: Run, evidence: Evidence, batch: str) -> Mapping[str, str]:
             raise
         # Another run came to the end of it just now.
         return _outside(run, evidence)
+    run.pace.reached(record.journal.fence)
     return {item.dependent: item.reason for item in required(record.journal.rotation).failures}
 
 

@@ -123,8 +123,11 @@ class PaceKeeper:
             kept, version = self._load()
             fences = _fences(kept)
             fences[self._client_id] = max(fence, fences.get(self._client_id, 0))
+            changed = {**kept, **more(kept), "fences": fences}
+            if changed == kept:
+                return
             try:
-                self._store.save(self._document, {**kept, **more(kept), "fences": fences}, version)
+                self._store.save(self._document, changed, version)
             except Conflict:
                 if attempt == _TRIES - 1:
                     raise

@@ -79,7 +79,7 @@ def test_each_lease_has_a_larger_number_which_the_endpoint_is_told(bench: Bench)
     bench.variables["sfmc_force"] = "again"
     bench.rotate()
     orders.append(bench.record.journal.fence)
-    assert orders == [3, 6], "generate, staged, activate: each is a number further"
+    assert orders == [4, 8], "generate, staged, distributing, activate: each is a number further"
     assert bench.run().keeper.load().journal.lease is None
 
 

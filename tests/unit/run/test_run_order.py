@@ -20,6 +20,7 @@ WHOLE = [
     "save pace",
     "save usable",
     "save distributing",
+    "save pace",
     "deploy app1",
     "deploy app2",
     "save attested",

@@ -200,3 +200,19 @@ def test_i7_a_rebuild_waits_for_batches_that_were_begun_before(bench: Bench) -> 
     bench.distribute()
     decision = bench.look()
     assert (decision.phase, decision.step) == (Phase.ABANDONED, Step.WAIT)
+
+
+def test_i45_a_journal_of_before_the_distribution_is_missed(bench: Bench) -> None:
+    """I-1: given up, it would be forgotten at once, and a host has what the next generation replaces."""
+    document = bench.root / "store" / f"{bench.package.client_id}.vault.txt"
+    bench.stage()
+    shutil.copy(document, bench.root / "backup")
+    begun = bench.tape.count("deploy ")
+    bench.distribute(["app1"])
+    assert bench.tape.count("deploy ") == begun + 1
+    shutil.copy(bench.root / "backup", document)
+    assert bench.abandon().blockers[0].rule.startswith("I-45")
+    assert bench.record.journal.open_rotation is not None
+    assert hand_in_active(bench).step is Step.DISTRIBUTE
+    assert bench.rotate().phase is Phase.CLOSED
+    assert bench.held() == ["active", "active"]
