@@ -28,6 +28,7 @@ EFFECTS = (
     "save pace",
     "save usable",
     "save distributing",
+    "save pace",
     "deploy prod-a",
     "save attested",
     "save attested",
