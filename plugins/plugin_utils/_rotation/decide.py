@@ -56,7 +56,7 @@ def _closed(situation: Situation) -> Decision:
         return stop(phase, blockers.active_secret_unknown(journal))
     if not calendar.is_due(situation):
         return Decision(phase, Step.NONE, not_before=calendar.due_at(journal, policy))
-    if not situation.registry and not policy.no_dependents:
+    if _has_none(situation):
         return stop(phase, gate_blockers.no_dependents(journal))
     return _generate(situation, phase)
 
@@ -158,9 +158,14 @@ def _overlap(situation: Situation, rotation: Rotation, phase: Phase) -> Decision
         return stop(phase, foreign)
     if rotation.overlap_at is None:
         return Decision(Phase.USABLE, Step.NOTE_OVERLAP)
-    if not (situation.registry or situation.policy.no_dependents):
+    if _has_none(situation):
         return stop(phase, gate_blockers.no_dependents(situation.journal))
     return gate(situation, rotation, phase)
+
+
+def _has_none(situation: Situation) -> bool:
+    """Tell whether nobody declares where the secret is kept (I-38); a slice of a job cannot know."""
+    return not (situation.registry or situation.policy.no_dependents or situation.policy.sliced)
 
 
 def _phase_before_activation(rotation: Rotation) -> Phase:

@@ -207,3 +207,9 @@ def test_a_look_that_a_wrong_clock_has_dated_far_ahead_silences_nothing_I_43() -
     for ahead, overdue in ((timedelta(minutes=2), False), (300 * DAY, True)):
         kept = replace(journal(), verified_at=NOW + ahead)
         assert decided(kept, YES, policy=watched).unwatched is overdue
+
+
+def test_a_slice_without_dependents_leaves_it_to_a_whole_run_whether_there_are_any_I_38() -> None:
+    """I-11: it is not asked to declare what other hosts declare."""
+    assert decided(journal(), YES, registry=(), policy=Policy(sliced=True)).step is Step.UNSLICED
+    assert decided(journal(), YES, registry=(), policy=Policy()).step is Step.STOP
