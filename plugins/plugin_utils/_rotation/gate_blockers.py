@@ -49,14 +49,15 @@ def given_up(journal: Journal, names: tuple[str, ...]) -> Refusal:
     )
 
 
-def still_declared(name: str, dependent_id: str) -> Refusal:
-    """I-11: what the inventory declares cannot be retired."""
+def still_declared(name: str, dependent_id: str, whole: bool = True) -> Refusal:
+    """I-11: what the inventory declares cannot be retired, nor what a slice of a job cannot see."""
     return Refusal(
         "I-11: a dependent is retired when it is gone from the inventory",
         f"{dependent_id} of {name}",
         "no declaration of it",
-        "an entry in sfmc_dependents",
-        "take the entry out of the inventory first, then retire it",
+        "an entry in sfmc_dependents" if whole else "a part of the inventory only, as this is a slice (sfmc_sliced)",
+        "take the entry out of the inventory first, then retire it"
+        + ("" if whole else ", with a job that sees all of it"),
     )
 
 

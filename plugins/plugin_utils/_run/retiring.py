@@ -11,8 +11,9 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 
 def retire(run: Run, dependent_id: str, reason: str, check_mode: bool) -> bool:
     """Take a dependent out of the registry; Refusal while the inventory declares it. Tell whether it was there."""
-    if run.declares(dependent_id):
-        raise gate_blockers.still_declared(run.integration.name, dependent_id)
+    if run.integration.policy.sliced or run.declares(dependent_id):
+        sees_all = not run.integration.policy.sliced
+        raise gate_blockers.still_declared(run.integration.name, dependent_id, sees_all)
     known = dependent_id in registered_ids(run)
     if known and not check_mode:
         run.note("retired", lambda journal, at: transitions.retired(journal, dependent_id, reason, at))

@@ -234,3 +234,14 @@ def test_an_approval_does_not_cover_whose_proof_ends_after_it(bench: Bench) -> N
     bench.pause(65 * 3600)
     decision = bench.look()
     assert (decision.step, decision.sacrificed) == (Step.APPROVE, ("app2/crm",))
+
+
+def test_i_11_a_slice_retires_nobody(bench: Bench) -> None:
+    """What it does not see may be declared in another slice."""
+    bench.stage()
+    bench.variables["sfmc_sliced"] = True
+    bench.hosts = ["app1"]
+    with pytest.raises(Refusal, match="I-11: a dependent is retired when") as caught:
+        retire(bench.run(whole=False), "app2/crm", "gone", check_mode=False)
+    assert "sfmc_sliced" in caught.value.found
+    assert [item.id for item in bench.record.journal.registry] == ["app1/crm", "app2/crm"]
