@@ -20,6 +20,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, wrapped
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import (
     masked_by_core,
     undebugged,
@@ -93,9 +94,10 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         return result
 
     def tell(self, text: str) -> None:
-        """Show progress while the task runs."""
+        """Show progress while the task runs, in lines that fit a terminal."""
+        lines = [line for part in text.split("\n") for line in (wrapped(part) if len(part) > WIDTH else [part])]
         # A colour that Ansible has a log level for: ansible-core 2.16 with a log file stands still at any other.
-        display.display(f"  {text}", color=C.COLOR_VERBOSE if display.verbosity else None)
+        display.display("\n".join(f"  {line}" for line in lines), color=C.COLOR_VERBOSE if display.verbosity else None)
 
     @property
     def check_mode(self) -> bool:
