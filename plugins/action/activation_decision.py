@@ -34,6 +34,5 @@ class ActionModule(ControlAction):
             named, reason = arguments["dependents"] or [], arguments["reason"] or ""
             changed = sacrifice(run, named, by, reason, self.check_mode)
         result = self.reported([Outcome(run, run.look())], fail=False)
-        for item in result["integrations"]:
-            self.tell(f"{item['name']}: {item['phase']}; waits for {item['waits_for']}")
+        self.tell_standing(result)
         return {**result, "changed": changed}

@@ -34,7 +34,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves impor
     rollout,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.blast_radius import coming
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence, standing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome, Waiting
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import Workshop
@@ -98,6 +98,11 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         lines = [line for part in text.split("\n") for line in (wrapped(part) if len(part) > WIDTH else [part])]
         # A colour that Ansible has a log level for: ansible-core 2.16 with a log file stands still at any other.
         display.display("\n".join(f"  {line}" for line in lines), color=C.COLOR_VERBOSE if display.verbosity else None)
+
+    def tell_standing(self, result: Mapping[str, Any]) -> None:
+        """Show where each integration of a result stands."""
+        for item in result["integrations"]:
+            self.tell(standing(item))
 
     @property
     def check_mode(self) -> bool:
@@ -199,8 +204,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         result = self.reported(outcomes, fail, sizes, _coming(outcomes) if coming else ())
         if self.check_mode:
             result["changed"] = any(outcome.decision and outcome.decision.step in steps for outcome in outcomes)
-        for item in result["integrations"]:
-            self.tell(f"{item['name']}: {item['phase']}; waits for {item['waits_for']}")
+        self.tell_standing(result)
         return result
 
     def reported(
