@@ -41,6 +41,9 @@ class ActionModule(ControlAction):
         result = self.reported([Outcome(run, decision)], fail=False)
         kept = run.keeper.load().secrets.active
         would = self.check_mode and (kept is None or kept.reveal() != text)
+        if run.effects:
+            self.tell(f"{run.integration.name}: the secret of {item.dependent.id} is kept as the active one")
+        self.tell_standing(result)
         return {**result, "changed": bool(run.effects) or would}
 
     def _declared(self, name: str) -> DeclaredDependent:

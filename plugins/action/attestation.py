@@ -188,6 +188,8 @@ class ActionModule(BatchAction):
         found = [acknowledge(run, dependent, arguments["by"] or "", until, self.check_mode) for run in runs]
         if all(new is None for new in found):
             raise _unknown_dependent(runs, dependent, "I-35: what is acknowledged is a dependent of the registry")
+        for name in [run.integration.name for run, new in zip(runs, found, strict=True) if new is not None]:
+            self.tell(f"{name}: {arguments['by']} vouches for {dependent} until {arguments['valid_until']}")
         return {"changed": any(found)}
 
     def _retired(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,13 +199,18 @@ class ActionModule(BatchAction):
                 "I-11: the registry shrinks only by an explicit retire",
                 "keyturn.sfmc.attestation",
                 "dependent: HOST/NAME and a reason",
-                "one of them missing",
-                "say which dependent is gone for good, and why: it is kept in the history",
+                "no dependent" if not dependent else "no reason",
+                "say which dependent is gone for good, and why: ansible-playbook keyturn.sfmc.retire -e"
+                """ '{"sfmc_retire_dependent": "HOST/NAME", "sfmc_retire_reason": "WHY"}'""",
             )
         runs = self.runs(arguments["integration"], generating=False)
         changed = [retire(run, dependent, reason, self.check_mode) for run in runs]
         if not any(changed) and not any(has_retired(run, dependent) for run in runs):
             raise _unknown_dependent(runs, dependent, "I-11: a dependent that is retired is one of the registry")
+        for run, was in zip(runs, changed, strict=True):
+            if was or has_retired(run, dependent):
+                out = "would be taken" if self.check_mode and was else "is"
+                self.tell(f"{run.integration.name}: {dependent} {out} out of the registry")
         return {"changed": any(changed)}
 
 

@@ -41,6 +41,9 @@ class ActionModule(ControlAction):
             result["integrations"] += self._unclaimed(outcomes)
             result["blocked"] = [item["name"] for item in result["integrations"] if item["step"] == "stop"]
         lines = table(result["integrations"])
+        if to_distribute and not outcomes:
+            self.tell("nothing is to be distributed; ansible-playbook keyturn.sfmc.status says what is waited for")
+            return {**result, "table": lines}
         for line in lines:
             self.tell(line)
         for item in result["integrations"]:
