@@ -52,7 +52,8 @@ class ActionModule(BatchAction):
         healed = mended(reports, meant) if arguments["healed"] else []
         if not self.check_mode:
             self._note_verified(arguments["integration"], known, reports)
-        for line in lines_of(found, len(meant), healed, _notes(declared, files, meant)):
+        seen = looked_at(reports) & {item.dependent.id for item in meant}
+        for line in lines_of(found, len(seen), healed, _notes(declared, files, meant)):
             self.tell(line)
         return {"changed": False, "drift": found, "mended": healed}
 

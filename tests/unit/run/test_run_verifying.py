@@ -66,3 +66,9 @@ def test_what_was_mended_is_no_drift_any_more(bench: Bench) -> None:
     assert mended(reports, declared) == ["app1/crm"]
     lines = lines_of([trouble.as_dict() for trouble in found], 2, ["app1/crm"], [])
     assert lines[-2:] == ["mended: app1/crm", "2 dependents looked at: 1 thing to see to"]
+
+
+def test_i_38_nothing_looked_at_is_not_called_well() -> None:
+    """I-38: a host that did not answer, or a secret that nobody knows, is no evidence that all is well."""
+    assert lines_of([], 0, [], []) == ["0 dependents looked at: nothing is known of what any of them holds"]
+    assert lines_of([], 2, [], []) == ["2 dependents looked at: every one holds what it should"]
