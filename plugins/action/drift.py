@@ -32,7 +32,7 @@ class ActionModule(BatchAction):
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Name each place, and who did not answer."""
-        integrations, troubles = self.integrations(arguments["integration"]), []
+        integrations, troubles = self.integrations(arguments["integration"], generating=False), []
         known: list[Integration] = []
         for integration in integrations:
             try:
@@ -63,7 +63,7 @@ class ActionModule(BatchAction):
         """Keep that each place of an integration was looked at, where the inventory wants to know that (I-43)."""
         watched = {item.client_id for item in known if item.policy.verify_within is not None}
         seen = looked_at(reports)
-        for run in self.runs(name) if watched else []:
+        for run in self.runs(name, generating=False) if watched else []:
             registry = run.registry(run.keeper.load().journal)
             places = {item.id for item in registry if item.kind == FILES}
             if run.integration.client_id in watched and places <= seen:
