@@ -20,6 +20,7 @@ author:
   - Keyturn (@keyturn)
 extends_documentation_fragment:
   - keyturn.sfmc.integrations
+  - keyturn.sfmc.integrations.once
   - keyturn.sfmc.integrations.waiting
 attributes:
   idempotent:
