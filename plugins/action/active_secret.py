@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._batch import BatchAction
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, WAITING
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS, WAITING
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.blast_radius import blast_radius, lines_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import ACTIVATING, Run

@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import read_value
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._borrowed import Borrowed
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FILES, DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import generated_at

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -17,10 +16,15 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, wrapped
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import (
+    INTEGRATIONS,
+    bad_arguments,
+    check_waiting,
+    in_background,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import (
     masked_by_core,
     undebugged,
@@ -40,28 +44,6 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import O
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import Workshop
 
 display = Display()
-
-#: Options of every module that works on integrations; documented in the fragment `keyturn.sfmc.integrations`.
-INTEGRATIONS: dict[str, Any] = {"integration": {"type": "str"}}
-#: Options of the modules that wait; documented in the fragment `keyturn.sfmc.integrations.waiting`.
-WAITING: dict[str, Any] = {
-    "wait": {"type": "int", "default": 600},
-    "poll": {"type": "float", "default": 15.0},
-    "on_blocked": {"type": "str", "default": "fail", "choices": ["fail", "report"]},
-}
-#: Option of the modules that plan a distribution; documented with each of them.
-SERIAL: dict[str, Any] = {"serial": {"type": "list", "elements": "str", "default": list(DEFAULT_SIZES)}}
-#: Option of the modules that a distribution narrows down to the dependents whose proof is missing.
-ONLY: dict[str, Any] = {
-    "type": "list",
-    "elements": "dict",
-    "options": {"client_id": {"type": "str", "required": True}, "dependent": {"type": "str", "required": True}},
-}
-
-
-def is_meant(item: DeclaredDependent, only: list[dict[str, str]] | None) -> bool:
-    """Tell whether a dependent is among those that the option `only` names; without the option all are."""
-    return only is None or {"client_id": item.client_id, "dependent": item.dependent.id} in only
 
 
 class ControlAction(ActionBase):  # type: ignore[misc]
@@ -83,7 +65,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Validate the arguments, act, and turn a refusal into a failure."""
         if self._task.async_val:
-            refusal = _in_background(self._task.action)
+            refusal = in_background(self._task.action)
             return {"changed": False, "failed": True, "msg": str(refusal), "refusal": refusal.as_dict()}
         result: dict[str, Any] = super().run(tmp, task_vars)
         self.variables: dict[str, Any] = task_vars or {}
@@ -195,7 +177,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
 
         :param ahead: whether check mode also plans the distributions that come after a secret that is not there yet.
         """
-        _check_waiting(arguments)
+        check_waiting(arguments)
         budget = timedelta(seconds=0 if self.check_mode else arguments["wait"])
         waiting = Waiting(budget, self.tell, arguments["poll"])
         outcomes = waiting.advance(runs, (lambda run: run.look()) if self.check_mode else act)
@@ -263,7 +245,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         try:
             _validation, arguments = self.validate_argument_spec(argument_spec=dict(self.SPEC))
         except AnsibleActionFail as error:
-            raise _bad_arguments(self._task.action, str(error)) from None
+            raise bad_arguments(self._task.action, str(error)) from None
         return dict(arguments)
 
 
@@ -281,45 +263,12 @@ def _refusal(texts: Mapping[str, str]) -> Refusal:
     return Refusal(**texts)
 
 
-def _check_waiting(arguments: Mapping[str, Any]) -> None:
-    for option, variable in (("wait", "sfmc_wait"), ("poll", "sfmc_poll_seconds")):
-        if not 0 <= arguments[option] < math.inf:
-            raise Refusal(
-                "waiting takes its time in seconds",
-                variable,
-                "a number of seconds, 0 or more",
-                str(arguments[option]),
-                "correct it; nothing was changed",
-            )
-
-
-def _in_background(module: str) -> Refusal:
-    return Refusal(
-        "I-29: no secret goes into a background job",
-        module,
-        "a task without async",
-        "one with async, whose arguments and result Ansible keeps in files of the host",
-        "take async (and poll) out of the task; nothing was changed. To rotate many hosts side by side, raise forks",
-    )
-
-
 def _secrets_in(arguments: Mapping[str, Any]) -> list[str]:
     """Return the secrets among the arguments of a module on a host."""
     by_client_id = [arguments.get(name) or {} for name in ("secrets", "fingerprint_keys")]
     texts = [arguments.get("client_secret"), *(arguments.get("hidden") or [])]
     texts += [text for each in by_client_id for text in each.values()]
     return [text for text in texts if isinstance(text, str)]
-
-
-def _bad_arguments(module: str, found: str) -> Refusal:
-    return Refusal(
-        "arguments are as the documentation of the module says",
-        module,
-        f"what ansible-doc {module} lists",
-        found,
-        "correct the variable or the task that they come from (sfmc_serial, sfmc_wait, sfmc_poll_seconds,"
-        " sfmc_max_fail_percentage in the playbooks); nothing was changed",
-    )
 
 
 def hosts_of(dependents: Iterable[str]) -> set[str]:

@@ -23,8 +23,9 @@ from ansible_collections.keyturn.sfmc.plugins.modules import (
     program_output,
     token_test,
 )
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import WAITING, ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import WAITING
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import STAGING
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import Workshop
