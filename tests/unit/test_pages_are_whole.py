@@ -112,3 +112,8 @@ def test_each_link_leads_somewhere(page: Path) -> None:
         path = page.parent / target if target else page
         assert path.exists(), f"{page.name} links to {target}"
         assert not anchor or anchor in _anchors(path), f"{page.name} links to {target}#{anchor}"
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "tests/integration").glob("test_*.py")))
+def test_each_integration_test_says_what_it_promises(name: str) -> None:
+    assert f"`{name}`" in _text(ROOT / "tests" / "integration" / "README.md")
