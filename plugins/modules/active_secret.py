@@ -148,4 +148,10 @@ blocked:
   type: list
   elements: str
   sample: []
+unfinished:
+  description: What a person has to mend, as the module says it where it fails for that.
+  returned: always
+  type: list
+  elements: str
+  sample: []
 """

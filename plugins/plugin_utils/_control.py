@@ -210,22 +210,19 @@ class ControlAction(ActionBase):  # type: ignore[misc]
             "batches": list(planned.batches),
             "blocked": [item["name"] for item in blocked],
             "idle": all(item["step"] == "none" for item in integrations),
+            "unfinished": [item["waits_for"] for item in blocked],
         }
-        if blocked and fail:
-            result.update(failed=True, msg="\n".join(item["waits_for"] for item in blocked))
-        return result
+        return _failed(result) if fail else result
 
     def short_of(self, result: dict[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
         """A host of this play that should have been proved by now is a failure.
 
         One beyond the limit is not (I-10), nor is a person who has not answered yet.
         """
-        behind = [item for item in result["integrations"] if self._hosts_behind(item)]
-        if behind and arguments["on_blocked"] == "fail" and not self.check_mode:
-            lines = [result["msg"]] if "msg" in result else []
-            lines += [f"{blocker}" for item in behind for blocker in map(_refusal, item["blockers"])]
-            result.update(failed=True, msg="\n".join(lines))
-        return result
+        if not self.check_mode:
+            behind = [item for item in result["integrations"] if self._hosts_behind(item)]
+            result["unfinished"] += [str(Refusal(**blocker)) for item in behind for blocker in item["blockers"]]
+        return _failed(result) if arguments["on_blocked"] == "fail" else result
 
     def _hosts_behind(self, item: Mapping[str, Any]) -> set[str]:
         """Return the hosts of this play whose proof an integration waits for."""
@@ -259,8 +256,9 @@ def _coming(outcomes: Iterable[Outcome]) -> list[str]:
     return [name for outcome in outcomes if outcome.decision for name in coming(outcome.run, outcome.decision)]
 
 
-def _refusal(texts: Mapping[str, str]) -> Refusal:
-    return Refusal(**texts)
+def _failed(result: dict[str, Any]) -> dict[str, Any]:
+    """Return a result as a failure, where a person has to mend something."""
+    return {**result, "failed": True, "msg": "\n".join(result["unfinished"])} if result["unfinished"] else result
 
 
 def _secrets_in(arguments: Mapping[str, Any]) -> list[str]:

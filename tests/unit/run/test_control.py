@@ -78,6 +78,21 @@ def test_i31_check_mode_looks_and_says_what_would_change(action: Callable[..., C
     assert not checking.advanced(WAITS, [bench.run()], lambda run: run.advance(STAGING), STAGING)["changed"]
 
 
+@pytest.mark.parametrize("on_blocked", ["fail", "report"])
+def test_i44_what_somebody_has_to_mend_is_returned_whether_it_fails_or_not(
+    action: Callable[..., ControlAction], bench: Bench, on_blocked: str
+) -> None:
+    """I-44: so that a playbook can fail with these texts, and without the rest of the result."""
+    bench.package.enabled = False
+    result = action().advanced(
+        {**WAITS, "wait": 0, "on_blocked": on_blocked}, [bench.run()], lambda run: run.advance(STAGING), STAGING
+    )
+    (text,) = result["unfinished"]
+    assert text.startswith("crm: ") and "Way out: " in text
+    assert result.get("failed", False) is (on_blocked == "fail")
+    assert result.get("msg", text) == text
+
+
 def test_i27_a_result_has_no_arguments_and_debug_output_shows_none(
     action: Callable[..., ControlAction], monkeypatch: pytest.MonkeyPatch
 ) -> None:
