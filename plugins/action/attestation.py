@@ -227,5 +227,5 @@ def _no_percentage(found: float) -> Refusal:
 
 def _unknown_dependent(runs: list[Run], dependent: str, rule: str) -> Refusal:
     known = sorted(name for run in runs for name in registered_ids(run))
-    way_out = "correct the name: it is HOST/NAME, as keyturn.sfmc.status shows it"
+    way_out = "correct the name: it is HOST/NAME, one of these"
     return Refusal(rule, dependent or "no dependent", "one of " + ", ".join(known), "another name", way_out)
