@@ -34,9 +34,11 @@ class ActionModule(BatchAction):
         """Name each place, and who did not answer."""
         integrations, troubles = self.integrations(arguments["integration"], generating=False), []
         known: list[Integration] = []
+        never: set[str] = set()
         for integration in integrations:
             try:
-                kept_record(integration, self.vault_secrets)
+                if kept_record(integration, self.vault_secrets).journal.active is None:
+                    never.add(integration.client_id)
                 known.append(integration)
             except Refusal as refusal:
                 troubles.append(Trouble(integration.name, refusal))
@@ -53,7 +55,7 @@ class ActionModule(BatchAction):
         if not self.check_mode:
             self._note_verified(arguments["integration"], known, reports)
         seen = looked_at(reports) & {item.dependent.id for item in meant}
-        for line in lines_of(found, len(seen), healed, _notes(declared, files, meant)):
+        for line in lines_of(found, len(seen), healed, _notes(declared, files, meant, never)):
             self.tell(line)
         return {"changed": False, "drift": found, "mended": healed}
 
@@ -71,11 +73,19 @@ class ActionModule(BatchAction):
 
 
 def _notes(
-    declared: list[DeclaredDependent], files: list[DeclaredDependent], meant: list[DeclaredDependent]
+    declared: list[DeclaredDependent],
+    files: list[DeclaredDependent],
+    meant: list[DeclaredDependent],
+    never: set[str],
 ) -> list[str]:
-    """Return what was not looked at."""
+    """Return what was not looked at.
+
+    :param never: the integrations whose active secret nobody has handed in.
+    """
+    unknown = [item for item in files if item.client_id in never]
     left_out = {
-        "no files": len(declared) - len(files),
-        "in a rotation, or with a secret that nobody knows": len(files) - len(meant),
+        "they are no files": len(declared) - len(files),
+        "nobody has handed in their active secret": len(unknown),
+        "a rotation is open, or an unknown secret is accepted there": len(files) - len(meant) - len(unknown),
     }
     return [f"not looked at, as {why}: {counted(number, 'dependent')}" for why, number in left_out.items() if number]
