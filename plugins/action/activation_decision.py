@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.approving import approve, sacrifice
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
 
@@ -34,6 +35,5 @@ class ActionModule(ControlAction):
             named, reason = arguments["dependents"] or [], arguments["reason"] or ""
             changed = sacrifice(run, named, by, reason, self.check_mode)
         result = self.reported([Outcome(run, run.look())], fail=False)
-        for item in result["integrations"]:
-            self.tell(f"{item['name']}: {item['phase']}; waits for {item['waits_for']}")
+        self.tell_standing(result)
         return {**result, "changed": changed}

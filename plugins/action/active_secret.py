@@ -6,16 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._batch import BatchAction
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, WAITING
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS, WAITING
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.blast_radius import blast_radius, lines_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import ACTIVATING, Run
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import moment_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import generated_at
 
 #: What the role `distribute` registers on hosts.
 _REPORTS = ("distribute_deployed", "distribute_elsewhere")
@@ -41,7 +40,7 @@ class ActionModule(BatchAction):
                 result["blast_radius"] = self._blast_radius(runs)
             return self.short_of(result, arguments)
         run = self.one_run(arguments["integration"])
-        born = _time(arguments["generated_at"])
+        born = generated_at(arguments["generated_at"])
         text, rebuild = arguments["client_secret"], arguments["rebuild"]
         if self.check_mode:
             adopt(run, text, born, check_mode=True, rebuild=rebuild)
@@ -70,18 +69,3 @@ class ActionModule(BatchAction):
             for line in lines_of(radius):
                 self.tell(line)
         return found
-
-
-def _time(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    when = moment_of(text)
-    if when is None:
-        raise Refusal(
-            "due dates count from generation",
-            "generated_at",
-            "a date such as 2026-06-01, or a time with its zone",
-            "a text that is neither",
-            "take the expiry date from Setup > Installed Packages and subtract 180 days, or leave it out",
-        )
-    return when

@@ -12,12 +12,13 @@ from typing import Any, ClassVar
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import read_value
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._borrowed import Borrowed
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FILES, DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import moment_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import generated_at
 
 
 class ActionModule(ControlAction):
@@ -33,22 +34,35 @@ class ActionModule(ControlAction):
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Read, ask SFMC, keep."""
-        item = self._declared(arguments["dependent"])
+        born = generated_at(arguments["generated_at"])
+        item = self._declared(arguments["dependent"], arguments["integration"])
         text = self._standing(item)
         run = self.one_run(item.client_id)
-        born = moment_of(arguments["generated_at"] or "")
         decision = adopt(run, text, born, self.check_mode, arguments["rebuild"])
         result = self.reported([Outcome(run, decision)], fail=False)
         kept = run.keeper.load().secrets.active
         would = self.check_mode and (kept is None or kept.reveal() != text)
+        if run.effects:
+            self.tell(f"{run.integration.name}: the secret of {item.dependent.id} is kept as the active one")
+        self.tell_standing(result)
         return {**result, "changed": bool(run.effects) or would}
 
-    def _declared(self, name: str) -> DeclaredDependent:
+    def _declared(self, name: str, integration: str | None) -> DeclaredDependent:
         host = self.variables["inventory_hostname"]
-        files = [item for item in self.inventory.dependents([host]) if item.dependent.kind == FILES]
-        for item in files:
-            if name in (item.dependent.id, item.dependent.name):
-                return item
+        meant = {each.client_id for each in self.integrations(integration, [host], generating=False)}
+        declared = self.inventory.dependents([host])
+        files = [item for item in declared if item.dependent.kind == FILES and item.client_id in meant]
+        found = [item for item in files if name in (item.dependent.id, item.dependent.name)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Refusal(
+                "a secret is adopted from a file that is declared",
+                f"{name} on {host}",
+                "one dependent of that name",
+                "one of each of " + ", ".join(item.client_id for item in found),
+                "name the integration, too: -e sfmc_adopt_integration=NAME",
+            )
         raise Refusal(
             "a secret is adopted from a file that is declared",
             f"{name} on {host}",

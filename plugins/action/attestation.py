@@ -12,7 +12,8 @@ from uuid import uuid4
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._batch import BatchAction
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, hosts_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import hosts_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import held_back, stops
@@ -188,6 +189,8 @@ class ActionModule(BatchAction):
         found = [acknowledge(run, dependent, arguments["by"] or "", until, self.check_mode) for run in runs]
         if all(new is None for new in found):
             raise _unknown_dependent(runs, dependent, "I-35: what is acknowledged is a dependent of the registry")
+        for name in [run.integration.name for run, new in zip(runs, found, strict=True) if new is not None]:
+            self.tell(f"{name}: {arguments['by']} vouches for {dependent} until {arguments['valid_until']}")
         return {"changed": any(found)}
 
     def _retired(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,13 +200,18 @@ class ActionModule(BatchAction):
                 "I-11: the registry shrinks only by an explicit retire",
                 "keyturn.sfmc.attestation",
                 "dependent: HOST/NAME and a reason",
-                "one of them missing",
-                "say which dependent is gone for good, and why: it is kept in the history",
+                "no dependent" if not dependent else "no reason",
+                "say which dependent is gone for good, and why: ansible-playbook keyturn.sfmc.retire -e"
+                """ '{"sfmc_retire_dependent": "HOST/NAME", "sfmc_retire_reason": "WHY"}'""",
             )
         runs = self.runs(arguments["integration"], generating=False)
         changed = [retire(run, dependent, reason, self.check_mode) for run in runs]
         if not any(changed) and not any(has_retired(run, dependent) for run in runs):
             raise _unknown_dependent(runs, dependent, "I-11: a dependent that is retired is one of the registry")
+        for run, was in zip(runs, changed, strict=True):
+            if was or has_retired(run, dependent):
+                out = "would be taken" if self.check_mode and was else "is"
+                self.tell(f"{run.integration.name}: {dependent} {out} out of the registry")
         return {"changed": any(changed)}
 
 
@@ -219,5 +227,5 @@ def _no_percentage(found: float) -> Refusal:
 
 def _unknown_dependent(runs: list[Run], dependent: str, rule: str) -> Refusal:
     known = sorted(name for run in runs for name in registered_ids(run))
-    way_out = "correct the name: it is HOST/NAME, as keyturn.sfmc.status shows it"
+    way_out = "correct the name: it is HOST/NAME, one of these"
     return Refusal(rule, dependent or "no dependent", "one of " + ", ".join(known), "another name", way_out)

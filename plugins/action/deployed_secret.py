@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, ONLY, ControlAction, is_meant
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FILES
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall, rehearsing
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS, ONLY, is_meant
 
 
 class ActionModule(ControlAction):

@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._batch import BatchAction
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FILES, DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsal_report import counted
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsing import Trouble
@@ -32,11 +32,13 @@ class ActionModule(BatchAction):
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Name each place, and who did not answer."""
-        integrations, troubles = self.integrations(arguments["integration"]), []
+        integrations, troubles = self.integrations(arguments["integration"], generating=False), []
         known: list[Integration] = []
+        never: set[str] = set()
         for integration in integrations:
             try:
-                kept_record(integration, self.vault_secrets)
+                if kept_record(integration, self.vault_secrets).journal.active is None:
+                    never.add(integration.client_id)
                 known.append(integration)
             except Refusal as refusal:
                 troubles.append(Trouble(integration.name, refusal))
@@ -52,7 +54,8 @@ class ActionModule(BatchAction):
         healed = mended(reports, meant) if arguments["healed"] else []
         if not self.check_mode:
             self._note_verified(arguments["integration"], known, reports)
-        for line in lines_of(found, len(meant), healed, _notes(declared, files, meant)):
+        seen = looked_at(reports) & {item.dependent.id for item in meant}
+        for line in lines_of(found, len(seen), healed, _notes(declared, files, meant, never)):
             self.tell(line)
         return {"changed": False, "drift": found, "mended": healed}
 
@@ -62,7 +65,7 @@ class ActionModule(BatchAction):
         """Keep that each place of an integration was looked at, where the inventory wants to know that (I-43)."""
         watched = {item.client_id for item in known if item.policy.verify_within is not None}
         seen = looked_at(reports)
-        for run in self.runs(name) if watched else []:
+        for run in self.runs(name, generating=False) if watched else []:
             registry = run.registry(run.keeper.load().journal)
             places = {item.id for item in registry if item.kind == FILES}
             if run.integration.client_id in watched and places <= seen:
@@ -70,11 +73,19 @@ class ActionModule(BatchAction):
 
 
 def _notes(
-    declared: list[DeclaredDependent], files: list[DeclaredDependent], meant: list[DeclaredDependent]
+    declared: list[DeclaredDependent],
+    files: list[DeclaredDependent],
+    meant: list[DeclaredDependent],
+    never: set[str],
 ) -> list[str]:
-    """Return what was not looked at."""
+    """Return what was not looked at.
+
+    :param never: the integrations whose active secret nobody has handed in.
+    """
+    unknown = [item for item in files if item.client_id in never]
     left_out = {
-        "no files": len(declared) - len(files),
-        "in a rotation, or with a secret that nobody knows": len(files) - len(meant),
+        "they are no files": len(declared) - len(files),
+        "nobody has handed in their active secret": len(unknown),
+        "a rotation is open, or an unknown secret is accepted there": len(files) - len(meant) - len(unknown),
     }
     return [f"not looked at, as {why}: {counted(number, 'dependent')}" for why, number in left_out.items() if number]

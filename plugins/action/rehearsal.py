@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._batch import BatchAction
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, SERIAL, hosts_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import hosts_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS, SERIAL
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.preview import under_way
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import Member, checked_sizes, rollout

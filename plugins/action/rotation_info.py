@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import INTEGRATIONS, SERIAL, ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import host_waivers
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS, SERIAL
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import checked_sizes
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import table
@@ -41,6 +42,9 @@ class ActionModule(ControlAction):
             result["integrations"] += self._unclaimed(outcomes)
             result["blocked"] = [item["name"] for item in result["integrations"] if item["step"] == "stop"]
         lines = table(result["integrations"])
+        if to_distribute and not outcomes:
+            self.tell("nothing is to be distributed; ansible-playbook keyturn.sfmc.status says what is waited for")
+            return {**result, "table": lines}
         for line in lines:
             self.tell(line)
         for item in result["integrations"]:

@@ -8,12 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import (
-    INTEGRATIONS,
-    SERIAL,
-    WAITING,
-    ControlAction,
-)
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS, SERIAL, WAITING
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import masked_by_core
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import checked_secret, truncation_hint
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions

@@ -17,13 +17,10 @@ options:
       - Without it, all integrations that the hosts of the play declare.
     type: str
 notes:
-  - Runs on the controller, whatever the hosts of the play are; use it with C(run_once=true).
   - >-
-    Reads what the inventory declares: C(sfmc_integrations), C(sfmc_store), C(sfmc_provider) and the other
-    variables in the
-    collection's inventory reference. The integrations are those of the play's hosts, so that C(--limit) keeps
-    its meaning; the
-    dependents are those of the whole inventory.
+    Reads what the inventory declares: C(sfmc_integrations), C(sfmc_store), C(sfmc_provider) and the other variables in
+    the collection's inventory reference. The integrations are those of the play's hosts, so that C(--limit) keeps its
+    meaning; the dependents are those of the whole inventory.
   - Needs the Python library C(requests) on the controller.
 attributes:
   check_mode:
@@ -37,6 +34,11 @@ attributes:
     support: full
     membership:
       - keyturn.sfmc.sfmc
+"""
+
+    ONCE = r"""
+notes:
+  - Runs on the controller, whatever the hosts of the play are; use it with C(run_once=true).
 """
 
     WAITING = r"""

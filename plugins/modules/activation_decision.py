@@ -17,11 +17,17 @@ author:
   - Keyturn (@keyturn)
 extends_documentation_fragment:
   - keyturn.sfmc.integrations
+  - keyturn.sfmc.integrations.once
 attributes:
   idempotent:
     description: A second run with the same arguments changes nothing.
     support: full
 options:
+  integration:
+    description:
+      - Name in C(sfmc_integrations) or client id of the integration.
+      - Needed where the hosts of the play declare several; this is for one.
+    type: str
   state:
     description:
       - V(approved) lets the activation come that rests on O(evidence). When anything of the evidence changes, such as a

@@ -10,7 +10,8 @@ short_description: See that the staged client secret becomes the active one, whe
 version_added: 0.1.0
 description:
   - Activates when fresh attestations for exactly this secret cover the whole registry, and only then. The
-    former secret dies at once.
+    former secret dies at once. In an emergency a person may give up dependents by name, with
+    M(keyturn.sfmc.activation_decision); the activation breaks these, and waits for all others.
   - Finds out by probing that the former secret is dead and the new one lives, waits out one token life, purges
     and closes.
   - With O(client_secret), takes in the secret that is active now, where the store does not know it yet.
@@ -18,6 +19,7 @@ author:
   - Keyturn (@keyturn)
 extends_documentation_fragment:
   - keyturn.sfmc.integrations
+  - keyturn.sfmc.integrations.once
   - keyturn.sfmc.integrations.waiting
 attributes:
   idempotent:
@@ -142,6 +144,12 @@ idle:
   sample: false
 blocked:
   description: Names of the integrations that a person has to help.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+unfinished:
+  description: What a person has to mend, as the module says it where it fails for that.
   returned: always
   type: list
   elements: str

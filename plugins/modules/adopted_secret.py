@@ -12,6 +12,7 @@ description:
   - SFMC shows a secret once. Where nobody has kept it, it still stands in the files of whatever works with it.
   - Reads the secret of one declared dependent of the kind C(files), asks SFMC for a token with it, and keeps it in the
     store as the active secret. It is in no output, no variable and no result.
+  - Reads the files on the task's host; the rest is done on the controller. So no C(run_once).
 author:
   - Keyturn (@keyturn)
 extends_documentation_fragment:
@@ -21,6 +22,11 @@ attributes:
     description: A second run with the same arguments changes nothing.
     support: full
 options:
+  integration:
+    description:
+      - Name in C(sfmc_integrations) or client id of the integration.
+      - Needed where the host has dependents of that name of several integrations.
+    type: str
   dependent:
     description: Whose secret is read, as C(HOST/NAME) or the name alone. It is one of the task's host.
     type: str

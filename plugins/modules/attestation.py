@@ -16,6 +16,7 @@ author:
   - Keyturn (@keyturn)
 extends_documentation_fragment:
   - keyturn.sfmc.integrations
+  - keyturn.sfmc.integrations.once
 attributes:
   idempotent:
     description: Attestations are evidence with a time; each recording is a new one.

@@ -17,6 +17,7 @@ author:
   - Keyturn (@keyturn)
 extends_documentation_fragment:
   - keyturn.sfmc.integrations
+  - keyturn.sfmc.integrations.once
 attributes:
   idempotent:
     description: A second run with the same arguments changes nothing.

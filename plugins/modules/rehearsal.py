@@ -18,6 +18,7 @@ author:
   - Keyturn (@keyturn)
 extends_documentation_fragment:
   - keyturn.sfmc.integrations
+  - keyturn.sfmc.integrations.once
 attributes:
   check_mode:
     description: Does not try to write to the store. With it hosts restart nothing and make no temporary file.

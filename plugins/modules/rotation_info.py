@@ -15,6 +15,7 @@ author:
   - Keyturn (@keyturn)
 extends_documentation_fragment:
   - keyturn.sfmc.integrations
+  - keyturn.sfmc.integrations.once
 attributes:
   idempotent:
     description: A second run with the same arguments changes nothing.
@@ -119,4 +120,10 @@ table:
   sample:
     - INTEGRATION  CLIENT ID   PHASE   DAYS LEFT  DUE         PROVED  NEXT
     - crm_sync     0a1b2c3d..  closed  180        2027-04-22  -       none
+unfinished:
+  description: What a person has to mend, as the module says it where it fails for that.
+  returned: always
+  type: list
+  elements: str
+  sample: []
 """

@@ -20,6 +20,7 @@ author:
   - Keyturn (@keyturn)
 extends_documentation_fragment:
   - keyturn.sfmc.integrations
+  - keyturn.sfmc.integrations.once
   - keyturn.sfmc.integrations.waiting
 attributes:
   idempotent:
@@ -125,6 +126,12 @@ idle:
   sample: false
 blocked:
   description: Names of the integrations that a person has to help.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+unfinished:
+  description: What a person has to mend, as the module says it where it fails for that.
   returned: always
   type: list
   elements: str

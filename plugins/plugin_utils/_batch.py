@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction, is_meant
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FILES, DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._kinds import task_file
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import is_meant
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import reports_of
 
 #: Dependents by host, as the option `only` names them.

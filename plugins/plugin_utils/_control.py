@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -17,9 +16,15 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, wrapped
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import (
+    INTEGRATIONS,
+    bad_arguments,
+    check_waiting,
+    in_background,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import (
     masked_by_core,
     undebugged,
@@ -33,34 +38,12 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves impor
     rollout,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.blast_radius import coming
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence, standing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome, Waiting
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import Workshop
 
 display = Display()
-
-#: Options of every module that works on integrations; documented in the fragment `keyturn.sfmc.integrations`.
-INTEGRATIONS: dict[str, Any] = {"integration": {"type": "str"}}
-#: Options of the modules that wait; documented in the fragment `keyturn.sfmc.integrations.waiting`.
-WAITING: dict[str, Any] = {
-    "wait": {"type": "int", "default": 600},
-    "poll": {"type": "float", "default": 15.0},
-    "on_blocked": {"type": "str", "default": "fail", "choices": ["fail", "report"]},
-}
-#: Option of the modules that plan a distribution; documented with each of them.
-SERIAL: dict[str, Any] = {"serial": {"type": "list", "elements": "str", "default": list(DEFAULT_SIZES)}}
-#: Option of the modules that a distribution narrows down to the dependents whose proof is missing.
-ONLY: dict[str, Any] = {
-    "type": "list",
-    "elements": "dict",
-    "options": {"client_id": {"type": "str", "required": True}, "dependent": {"type": "str", "required": True}},
-}
-
-
-def is_meant(item: DeclaredDependent, only: list[dict[str, str]] | None) -> bool:
-    """Tell whether a dependent is among those that the option `only` names; without the option all are."""
-    return only is None or {"client_id": item.client_id, "dependent": item.dependent.id} in only
 
 
 class ControlAction(ActionBase):  # type: ignore[misc]
@@ -82,7 +65,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Validate the arguments, act, and turn a refusal into a failure."""
         if self._task.async_val:
-            refusal = _in_background(self._task.action)
+            refusal = in_background(self._task.action)
             return {"changed": False, "failed": True, "msg": str(refusal), "refusal": refusal.as_dict()}
         result: dict[str, Any] = super().run(tmp, task_vars)
         self.variables: dict[str, Any] = task_vars or {}
@@ -93,9 +76,15 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         return result
 
     def tell(self, text: str) -> None:
-        """Show progress while the task runs."""
+        """Show progress while the task runs, in lines that fit a terminal."""
+        lines = [line for part in text.split("\n") for line in (wrapped(part) if len(part) > WIDTH else [part])]
         # A colour that Ansible has a log level for: ansible-core 2.16 with a log file stands still at any other.
-        display.display(f"  {text}", color=C.COLOR_VERBOSE if display.verbosity else None)
+        display.display("\n".join(f"  {line}" for line in lines), color=C.COLOR_VERBOSE if display.verbosity else None)
+
+    def tell_standing(self, result: Mapping[str, Any]) -> None:
+        """Show where each integration of a result stands."""
+        for item in result["integrations"]:
+            self.tell(standing(item))
 
     @property
     def check_mode(self) -> bool:
@@ -188,7 +177,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
 
         :param ahead: whether check mode also plans the distributions that come after a secret that is not there yet.
         """
-        _check_waiting(arguments)
+        check_waiting(arguments)
         budget = timedelta(seconds=0 if self.check_mode else arguments["wait"])
         waiting = Waiting(budget, self.tell, arguments["poll"])
         outcomes = waiting.advance(runs, (lambda run: run.look()) if self.check_mode else act)
@@ -197,8 +186,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         result = self.reported(outcomes, fail, sizes, _coming(outcomes) if coming else ())
         if self.check_mode:
             result["changed"] = any(outcome.decision and outcome.decision.step in steps for outcome in outcomes)
-        for item in result["integrations"]:
-            self.tell(f"{item['name']}: {item['phase']}; waits for {item['waits_for']}")
+        self.tell_standing(result)
         return result
 
     def reported(
@@ -222,22 +210,19 @@ class ControlAction(ActionBase):  # type: ignore[misc]
             "batches": list(planned.batches),
             "blocked": [item["name"] for item in blocked],
             "idle": all(item["step"] == "none" for item in integrations),
+            "unfinished": [item["waits_for"] for item in blocked],
         }
-        if blocked and fail:
-            result.update(failed=True, msg="\n".join(item["waits_for"] for item in blocked))
-        return result
+        return _failed(result) if fail else result
 
     def short_of(self, result: dict[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
         """A host of this play that should have been proved by now is a failure.
 
         One beyond the limit is not (I-10), nor is a person who has not answered yet.
         """
-        behind = [item for item in result["integrations"] if self._hosts_behind(item)]
-        if behind and arguments["on_blocked"] == "fail" and not self.check_mode:
-            lines = [result["msg"]] if "msg" in result else []
-            lines += [f"{blocker}" for item in behind for blocker in map(_refusal, item["blockers"])]
-            result.update(failed=True, msg="\n".join(lines))
-        return result
+        if not self.check_mode:
+            behind = [item for item in result["integrations"] if self._hosts_behind(item)]
+            result["unfinished"] += [str(Refusal(**blocker)) for item in behind for blocker in item["blockers"]]
+        return _failed(result) if arguments["on_blocked"] == "fail" else result
 
     def _hosts_behind(self, item: Mapping[str, Any]) -> set[str]:
         """Return the hosts of this play whose proof an integration waits for."""
@@ -257,7 +242,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         try:
             _validation, arguments = self.validate_argument_spec(argument_spec=dict(self.SPEC))
         except AnsibleActionFail as error:
-            raise _bad_arguments(self._task.action, str(error)) from None
+            raise bad_arguments(self._task.action, str(error)) from None
         return dict(arguments)
 
 
@@ -271,30 +256,9 @@ def _coming(outcomes: Iterable[Outcome]) -> list[str]:
     return [name for outcome in outcomes if outcome.decision for name in coming(outcome.run, outcome.decision)]
 
 
-def _refusal(texts: Mapping[str, str]) -> Refusal:
-    return Refusal(**texts)
-
-
-def _check_waiting(arguments: Mapping[str, Any]) -> None:
-    for option, variable in (("wait", "sfmc_wait"), ("poll", "sfmc_poll_seconds")):
-        if not 0 <= arguments[option] < math.inf:
-            raise Refusal(
-                "waiting takes its time in seconds",
-                variable,
-                "a number of seconds, 0 or more",
-                str(arguments[option]),
-                "correct it; nothing was changed",
-            )
-
-
-def _in_background(module: str) -> Refusal:
-    return Refusal(
-        "I-29: no secret goes into a background job",
-        module,
-        "a task without async",
-        "one with async, whose arguments and result Ansible keeps in files of the host",
-        "take async (and poll) out of the task; nothing was changed. To rotate many hosts side by side, raise forks",
-    )
+def _failed(result: dict[str, Any]) -> dict[str, Any]:
+    """Return a result as a failure, where a person has to mend something."""
+    return {**result, "failed": True, "msg": "\n".join(result["unfinished"])} if result["unfinished"] else result
 
 
 def _secrets_in(arguments: Mapping[str, Any]) -> list[str]:
@@ -303,17 +267,6 @@ def _secrets_in(arguments: Mapping[str, Any]) -> list[str]:
     texts = [arguments.get("client_secret"), *(arguments.get("hidden") or [])]
     texts += [text for each in by_client_id for text in each.values()]
     return [text for text in texts if isinstance(text, str)]
-
-
-def _bad_arguments(module: str, found: str) -> Refusal:
-    return Refusal(
-        "arguments are as the documentation of the module says",
-        module,
-        f"what ansible-doc {module} lists",
-        found,
-        "correct the variable or the task that they come from (sfmc_serial, sfmc_wait, sfmc_poll_seconds,"
-        " sfmc_max_fail_percentage in the playbooks); nothing was changed",
-    )
 
 
 def hosts_of(dependents: Iterable[str]) -> set[str]:

@@ -20,6 +20,9 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import 
     host_integrations,
 )
 
+#: What is read of a host that declares integrations; which of them cannot be had is in Ansible's own words.
+_WHAT_IS_READ = "sfmc_integrations, sfmc_provider or another sfmc variable"
+
 
 class Inventory:
     """Reads the `sfmc_*` variables of hosts. What is never asked for is never templated."""
@@ -54,12 +57,12 @@ class Inventory:
             raw = self._raw(host)
             if not raw.get("sfmc_integrations"):
                 continue
-            with _reading("sfmc_integrations", host):
+            with _reading(_WHAT_IS_READ, host):
                 said = self._said(host, raw, generating)
             if said in seen:
                 continue
             seen.append(said)
-            with _reading("sfmc_integrations", host):
+            with _reading(_WHAT_IS_READ, host):
                 declared = host_integrations(self._hostvars[host], host, generating)
             for integration in declared:
                 _agree(found.setdefault(integration.client_id, integration), integration, host)

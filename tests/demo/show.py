@@ -20,7 +20,7 @@ from pathlib import Path
 from ansible_collections.keyturn.sfmc.tests.testbed.estate import Estate
 
 #: Ansible's lines that tell something: headlines, results for hosts, progress, failures.
-_TELLING = re.compile(r"^(PLAY \[|changed: |failed: |fatal: |\[ERROR\]|\[WARNING\]|  \S)")
+_TELLING = re.compile(r"^(PLAY \[|changed: |failed: |fatal: |\[ERROR\]|\[WARNING\]|   *\S)")
 _HEADLINE = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(.*?)\]")
 _COUNTS = re.compile(r"^(\S+)\s+: ok=\d+\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)")
 
@@ -107,8 +107,10 @@ class Show:
         if headline:
             self.say(f"       {headline}")
         width = shutil.get_terminal_size((100, 24)).columns
+        # A message goes over several lines, the others of which stand further in.
+        first = " " * (11 if line.startswith("      ") else 9)
         for part in textwrap.wrap(
-            line.strip(), width, initial_indent=" " * 9, subsequent_indent=" " * 11, break_on_hyphens=False
+            line.strip(), width, initial_indent=first, subsequent_indent=" " * 11, break_on_hyphens=False
         ):
             self.say(part)
         return ""

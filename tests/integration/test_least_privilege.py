@@ -91,3 +91,5 @@ def test_a_host_without_any_provider_is_distributed_to(pair_of_hosts: Operations
     assert distributed.status == 0, str(distributed)
     assert operations.held("crm_sync") == {operations.secret("crm_sync", "staged")}
     assert len(operations.rotation("crm_sync").attestations) == 2
+    verified = operations.playbook("verify")
+    assert verified.status == 0, str(verified)

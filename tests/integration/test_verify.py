@@ -87,7 +87,7 @@ def test_during_a_rotation_hosts_are_left_to_it(operations: Operations) -> None:
     with unchanged(operations):
         run = _verify(operations, sfmc_heal=True)
     assert run.status == 0 and run.changed == 0, run
-    assert "not looked at, as in a rotation, or with a secret that nobody knows: 2 dependents" in run.said, run
+    assert "not looked at, as a rotation is open, or an unknown secret is accepted there: 2 dependents" in run.said, run
     assert operations.held("crm_sync") == held
 
 

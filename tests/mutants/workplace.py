@@ -9,11 +9,11 @@ import itertools
 import os
 import subprocess
 import sys
-from xml.etree import ElementTree
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 from ansible_collections.keyturn.sfmc.tests.gates import tree
 from ansible_collections.keyturn.sfmc.tests.gates.__main__ import end_session

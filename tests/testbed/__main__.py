@@ -92,9 +92,7 @@ def _show(estate: Estate) -> None:
         ]
         pid = pids.get(f"sshd-{host.name}", "-")
         print(row.format(host.name, host.environment, pid, files[host.name], "; ".join(services) or "-"))
-    print(
-        f"use it: cd {estate.root} && {Path(sys.executable).parent}/ansible-playbook keyturn.sfmc.rotate --limit prod"
-    )
+    print(f"use it: cd {estate.root} && {Path(sys.executable).parent}/ansible-playbook keyturn.sfmc.status")
 
 
 if __name__ == "__main__":

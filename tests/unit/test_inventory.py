@@ -409,8 +409,10 @@ def test_a_dependent_of_a_host_without_integrations_says_so() -> None:
 class _Undefined(dict[str, Any]):
     """Variables of a host, one of which nobody can make out."""
 
+    unreadable = "sfmc_dependents"
+
     def get(self, name: str, default: Any = None) -> Any:
-        if name == "sfmc_dependents":
+        if name == self.unreadable:
             raise AnsibleError("'region' is undefined")
         return super().get(name, default)
 
@@ -439,6 +441,16 @@ def test_i10_a_host_that_may_know_them_is_read_and_named_when_that_fails(client_
     inventory = Inventory({"h2": _Undefined(theirs)}, ["h2"], {"h2": theirs}.__getitem__)
     with pytest.raises(Refusal, match=r"sfmc_dependents of h2.*'region' is undefined"):
         inventory.dependents(of={ID})
+
+
+def test_i44_a_provider_that_nobody_can_make_out_is_not_blamed_on_the_integrations_alone() -> None:
+    """I-44; and who does not generate need not be able to read it."""
+    variables = _Undefined({"sfmc_integrations": {"crm": CRM}, "sfmc_provider": {"kind": "operator"}})
+    variables.unreadable = "sfmc_provider"
+    inventory = Inventory({"h1": variables}, ["h1"])
+    with pytest.raises(Refusal, match=r"sfmc_provider or another sfmc variable of h1.*'region' is undefined"):
+        inventory.integrations(["h1"])
+    assert len(inventory.integrations(["h1"], generating=False)) == 1
 
 
 @pytest.mark.parametrize("order", ["first", None, [1], float("nan"), float("inf")])

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils import _file_snapshot, _secure_file
+from ansible_collections.keyturn.sfmc.plugins.module_utils import _file_snapshot, _replaceable, _secure_file
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 OLD, NEW = b"key=old\n", b"key=new\n" * 1000
@@ -504,12 +504,12 @@ def test_a_full_file_system_is_refused(path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_file_that_is_a_mount_point_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_secure_file, "_mount_points", lambda: [str(path)])
+    monkeypatch.setattr(_replaceable, "_mount_points", lambda: [str(path)])
     _refused(lambda: _replace(path), "mounted on its own")
 
 
 def test_mount_points_are_read_from_the_system() -> None:
-    assert "/" in _secure_file._mount_points()
+    assert "/" in _replaceable._mount_points()
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

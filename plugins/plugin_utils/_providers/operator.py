@@ -46,7 +46,7 @@ class OperatorProvider:
     def to_activate(self, order: Order) -> str:
         """Return the clicks of the activation."""
         return (
-            f"every dependent is proved. Setup > Quick Find: packages > Installed Packages > {order.package} >"
+            f"Setup > Quick Find: packages > Installed Packages > {order.package} >"
             f" section Staged Secret ({order.description}) > Activate. The former secret dies at once."
             " The next run finds out by probing."
         )

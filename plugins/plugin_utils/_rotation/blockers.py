@@ -46,7 +46,7 @@ def fell_back(journal: Journal, fence: int) -> Refusal:
         f"the journal after its step {fence}, which the account's document has seen",
         f"one after step {journal.fence}" if journal.fence else "none, or one before its first step",
         "restore the newest backup of the store; if there is none that is new enough, hand in the secret that is active"
-        f" in Setup: {_hand_in_active(journal)}. It is then proved on every dependent before anything else",
+        f" in Setup, which is then proved on every dependent before anything else: {_hand_in_active(journal)}",
     )
 
 

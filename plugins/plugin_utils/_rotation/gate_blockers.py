@@ -13,6 +13,12 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers im
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
 
 
+def _retire(dependent: str) -> str:
+    """Return the command that takes a dependent out of the registry; blanks in its name stay a part of it."""
+    variables = {"sfmc_retire_dependent": dependent, "sfmc_retire_reason": "WHY"}
+    return f"ansible-playbook keyturn.sfmc.retire -e {shlex.quote(json.dumps(variables))}"
+
+
 def no_dependents(journal: Journal) -> Refusal:
     """I-38."""
     return Refusal(
@@ -31,9 +37,7 @@ def gone(journal: Journal, names: tuple[str, ...]) -> Refusal:
         journal.name,
         "every dependent of the registry proved",
         f"{len(names)} that the inventory declares no more: {named(names, {}, most=5)}",
-        "declare it again if it still uses the secret; if it is gone for good:"
-        " ansible-playbook keyturn.sfmc.retire -e "
-        + shlex.quote(json.dumps({"sfmc_retire_dependent": names[0], "sfmc_retire_reason": "WHY"})),
+        f"declare it again if it still uses the secret; if it is gone for good: {_retire(names[0])}",
     )
 
 
@@ -99,8 +103,7 @@ def not_back(journal: Journal, missing: tuple[str, ...], reasons: dict[str, str]
         journal.name,
         "the active secret proved on every dependent",
         f"not yet on {len(missing)}: {named(missing, reasons, 10)}",
-        "mend what is named and run again; a dependent that is gone for good:"
-        " ansible-playbook keyturn.sfmc.retire -e sfmc_retire_dependent=HOST/NAME -e sfmc_retire_reason=WHY",
+        f"mend what is named and run again; a dependent that is gone for good: {_retire('HOST/NAME')}",
     )
 
 
@@ -112,5 +115,5 @@ def gate_closed(journal: Journal, missing: tuple[str, ...], reasons: dict[str, s
         "evidence for this very secret from the whole registry",
         f"activation would break: {named(missing, reasons, 10)}",
         "mend what is named and run again (with a --limit that reaches them); a dependent that is gone for good:"
-        " ansible-playbook keyturn.sfmc.retire -e sfmc_retire_dependent=HOST/NAME -e sfmc_retire_reason=WHY",
+        f" {_retire('HOST/NAME')}",
     )

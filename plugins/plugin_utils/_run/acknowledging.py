@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
@@ -66,11 +68,16 @@ def _acknowledged(journal: Journal, dependent: Dependent) -> Attestation | None:
 
 
 def _refused(dependent_id: str, expected: str, found: str) -> Refusal:
+    variables = {
+        "sfmc_acknowledge_dependent": dependent_id,
+        "sfmc_acknowledge_by": "WHO",
+        "sfmc_acknowledge_until": "YYYY-MM-DD",
+    }
     return Refusal(
         _RULE,
         dependent_id,
         expected,
         found,
-        "ansible-playbook keyturn.sfmc.acknowledge -e sfmc_acknowledge_dependent=HOST/NAME -e sfmc_acknowledge_by=WHO"
-        " -e sfmc_acknowledge_until=2027-01-31; see ansible-playbook keyturn.sfmc.status",
+        f"ansible-playbook keyturn.sfmc.acknowledge -e {shlex.quote(json.dumps(variables))}; what is waited for says"
+        " ansible-playbook keyturn.sfmc.status",
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FILES, DeclaredDependent
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import MANUAL, Journal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.preview import is_ahead
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Step
@@ -18,8 +19,6 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsal_report
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsing import reports_about
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 
-#: With the two blanks before each line of progress, a hundred columns.
-_WIDTH = 98
 _SHOWN = 20
 _NAMED = 50
 
@@ -141,7 +140,7 @@ def lines_of(radius: Mapping[str, Any]) -> list[str]:
 
 
 def _said(what: str, text: str) -> list[str]:
-    return textwrap.wrap(f"  {what:<9} {text}", _WIDTH, subsequent_indent=" " * 12, break_on_hyphens=False)
+    return textwrap.wrap(f"  {what:<9} {text}", WIDTH, subsequent_indent=" " * 12, break_on_hyphens=False)
 
 
 def _listed(what: str, names: Sequence[str], before: str = "", after: str = "") -> list[list[str]]:

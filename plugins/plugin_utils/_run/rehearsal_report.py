@@ -9,8 +9,8 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-#: With the two blanks before each line of progress, a hundred columns.
-_WIDTH = 98
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, wrapped
+
 _WHERE = 30
 
 
@@ -30,7 +30,7 @@ def lines_of(
     notes = [f"{item['name']}: {note}" for item in integrations for note in item["notes"]]
     if unproved:
         notes.append("cannot be read, so nothing is proved of it: " + ", ".join(unproved))
-    noted = [line for note in notes for line in _wrapped(f"note: {note}", "      ")]
+    noted = [line for note in notes for line in wrapped(f"note: {note}", "      ")]
     hosts = len({name.split("/", 1)[0] for name in dependents})
     rehearsed = f"{counted(len(dependents), 'dependent')} on {counted(hosts, 'host')} rehearsed"
     if not troubles:
@@ -45,15 +45,15 @@ def counted(number: int, what: str) -> str:
 
 
 def found_lines(troubles: Iterable[Mapping[str, str]]) -> list[str]:
-    """Return a line for each trouble, while the rehearsal goes on; all of it is said at the end."""
-    return [textwrap.shorten(f"{each['where']}: {_what(each)}", _WIDTH, placeholder=" ...") for each in troubles]
+    """Return what is said of each trouble while the rehearsal goes on; all of it is said at the end."""
+    return [line for each in troubles for line in wrapped(f"{each['where']}: {_what(each)}")]
 
 
 def table_of(troubles: Sequence[Mapping[str, str]], title: str) -> list[str]:
     """Return a row for each trouble and its number of a way out; many share theirs."""
     ways = list(dict.fromkeys(each["way_out"] for each in troubles))
     where = min(_WHERE, max(len("WHERE"), *(len(each["where"]) for each in troubles)))
-    what = _WIDTH - where - len("  ") - len("  DO")
+    what = WIDTH - where - len("  ") - len("  DO")
     rows = [("WHERE", title, "DO")]
     for each in troubles:
         places = textwrap.wrap(each["where"], where, break_on_hyphens=False)
@@ -63,19 +63,17 @@ def table_of(troubles: Sequence[Mapping[str, str]], title: str) -> list[str]:
             rows.append((_at(places, line), _at(texts, line), "" if line else number))
     widest = min(what, max(len(row[1]) for row in rows))
     table = [f"{row[0]:<{where}}  {row[1]:<{widest}}  {row[2]}".rstrip() for row in rows]
-    numbered = [line for number, way in enumerate(ways, 1) for line in _wrapped(f"{number:>2}: {way}", "    ")]
+    numbered = [line for number, way in enumerate(ways, 1) for line in wrapped(f"{number:>2}: {way}")]
     return [*table, "", *numbered]
 
 
 def _what(trouble: Mapping[str, str]) -> str:
     """Return what is amiss: at which place of it, where that is not said already."""
     offender, found = trouble["offender"], trouble["found"]
+    if found.startswith("none"):
+        found = f"expected {trouble['expected']}; found {found}"
     return found if offender in trouble["where"] else f"{offender}: {found}"
 
 
 def _at(lines: Sequence[str], number: int) -> str:
     return lines[number] if number < len(lines) else ""
-
-
-def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, subsequent_indent=indent, break_on_hyphens=False)

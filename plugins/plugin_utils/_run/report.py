@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -102,6 +103,14 @@ def _counts(decision: Decision) -> bool:
     return decision.step is Step.DISTRIBUTE or decision.phase in (Phase.ATTESTED, Phase.SOAKING, Phase.ORPHANED)
 
 
+def standing(item: Mapping[str, Any]) -> str:
+    """Return the line that says where one integration stands, from its evidence."""
+    name, waits = item["name"], item["waits_for"]
+    if item["step"] == "stop":
+        return f"{name}: {item['phase']}; blocked: {waits.removeprefix(f'{name}: ')}"
+    return f"{name}: {item['phase']}; waits for {waits}"
+
+
 def waits_for(run: Run, record: Record, decision: Decision) -> str:
     """Return one sentence: what happens next, when, or who has to do what."""
     step = decision.step
@@ -115,7 +124,7 @@ def waits_for(run: Run, record: Record, decision: Decision) -> str:
         return _proof_from(record, decision)
     if step in (Step.HAND_IN, Step.APPROVE, Step.CONFIRM) or (step is Step.GENERATE and run.provider.operator):
         return _person(run, record, decision)
-    return _NEXT[step]
+    return _NEXT[step] + (_given_up(decision, ", and breaks who is given up") if step is Step.ACTIVATE else "")
 
 
 def _clock(record: Record, decision: Decision) -> str:
@@ -129,7 +138,9 @@ def _person(run: Run, record: Record, decision: Decision) -> str:
     if decision.step is Step.HAND_IN:
         return run.provider.to_generate(run.order(record), run.integration.name)
     if decision.step is Step.CONFIRM:
-        return run.provider.to_activate(run.order(record)) + (_AGED if decision.urgency == "expired" else "")
+        proved = "every dependent is proved" + _given_up(decision, ", or given up")
+        aged = _AGED if decision.urgency == "expired" else ""
+        return f"a person who activates, as {proved}: {run.provider.to_activate(run.order(record))}{aged}"
     if decision.step is Step.APPROVE:
         return _approval(run, decision)
     return "the next run, which asks a person to generate a staged secret"
@@ -148,12 +159,16 @@ def _approval(run: Run, decision: Decision) -> str:
         "sfmc_approve_evidence": decision.evidence,
         "sfmc_approve_by": "WHO",
     }
-    breaks = named(decision.sacrificed, {}, most=5)
     return (
         "a person who has looked at the evidence"
-        + (f", and at what the activation would break ({breaks})" if breaks else "")
+        + _given_up(decision, ", and at what the activation would break")
         + f": ansible-playbook keyturn.sfmc.approve -e {shlex.quote(json.dumps(variables))}"
     )
+
+
+def _given_up(decision: Decision, how: str) -> str:
+    """Return who is given up in an emergency, after the words for it; nothing where nobody is."""
+    return f"{how} ({named(decision.sacrificed, {}, most=5)})" if decision.sacrificed else ""
 
 
 def _proof_from(record: Record, decision: Decision) -> str:

@@ -59,6 +59,8 @@ def lines_of(
     lines += [f"mended: {name}" for name in healed]
     lines += [f"note: {note}" for note in notes]
     amiss = f"{counted(len(troubles), 'thing')} to see to" if troubles else "every one holds what it should"
+    if not troubles and not looked_at:
+        amiss = "nothing is known of what any of them holds"
     return [*lines, f"{seen}: {amiss}"]
 
 

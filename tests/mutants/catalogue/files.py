@@ -88,7 +88,7 @@ MUTANTS = (
     mutant(
         "I-26",
         "a file with hard links is replaced under one of its names",
-        _FILE,
+        "module_utils/_replaceable.py",
         "    _check_links(snapshot)\n",
         "",
         "unit/test_secure_file.py::test_i26_a_file_with_hard_links_is_refused",

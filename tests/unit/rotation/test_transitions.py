@@ -167,6 +167,7 @@ def test_the_latest_result_of_a_dependent_replaces_its_failure_I_12() -> None:
 
 
 def test_what_fails_is_proved_no_more_I_34() -> None:
+    """I-12 too: a host that failed is not covered by what it proved before."""
     after = transitions.attested(attested(), (), (Failure(APP1.id, NOW, "timeout"),), NOW)
     assert [item.dependent for item in required(after.rotation).attestations] == [APP2.id]
 

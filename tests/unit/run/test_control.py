@@ -23,8 +23,9 @@ from ansible_collections.keyturn.sfmc.plugins.modules import (
     program_output,
     token_test,
 )
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import WAITING, ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import WAITING
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import STAGING
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import Workshop
@@ -75,6 +76,21 @@ def test_i31_check_mode_looks_and_says_what_would_change(action: Callable[..., C
     assert bench.outcomes("generate") == []
     bench.rotate()
     assert not checking.advanced(WAITS, [bench.run()], lambda run: run.advance(STAGING), STAGING)["changed"]
+
+
+@pytest.mark.parametrize("on_blocked", ["fail", "report"])
+def test_i44_what_somebody_has_to_mend_is_returned_whether_it_fails_or_not(
+    action: Callable[..., ControlAction], bench: Bench, on_blocked: str
+) -> None:
+    """I-44: so that a playbook can fail with these texts, and without the rest of the result."""
+    bench.package.enabled = False
+    result = action().advanced(
+        {**WAITS, "wait": 0, "on_blocked": on_blocked}, [bench.run()], lambda run: run.advance(STAGING), STAGING
+    )
+    (text,) = result["unfinished"]
+    assert text.startswith("crm: ") and "Way out: " in text
+    assert result.get("failed", False) is (on_blocked == "fail")
+    assert result.get("msg", text) == text
 
 
 def test_i27_a_result_has_no_arguments_and_debug_output_shows_none(

@@ -13,7 +13,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.approving import approve, sacrifice
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence, standing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.retiring import retire
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
 
@@ -106,6 +106,9 @@ def test_an_emergency_activation_breaks_whom_a_person_gave_up_and_nobody_else(be
     one_host_short(bench)
     assert bench.finish(AT_ONCE).missing == ("app2/crm",)
     assert sacrifice(bench.run(), ["app2/crm"], "alice", "the secret leaked")
+    run = bench.run()
+    said = standing(evidence(Outcome(run, run.look())))
+    assert said == "crm: attested; waits for the next run, which activates, and breaks who is given up (app2/crm)"
     decision = bench.finish()
     assert (decision.phase, decision.step, decision.missing) == (Phase.SOAKING, Step.DISTRIBUTE, ("app2/crm",))
     assert bench.held() == ["active", "previous"]

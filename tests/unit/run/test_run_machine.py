@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Walks at random over real runs: limits, crashes, clocks, people, faults. Every effect is looked at (`_watch.py`)."""
+"""Walks at random over real runs: limits, crashes, clocks, people, faults. Every effect is looked at (`_watch.py`).
+
+I-6 and I-20: answers are lost and unclear on the way; no step rests on them.
+"""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def test_an_operated_rotation_asks_twice_and_does_the_rest_itself(operated: Benc
     operated.hand_in(_generated_by_a_person(operated))
     asked = operated.rotate()
     assert (asked.phase, asked.step) == (Phase.ATTESTED, Step.CONFIRM)
-    assert "Activate" in _says(operated, asked)
+    assert "a person who activates, as every dependent is proved: Setup > " in _says(operated, asked)
     assert operated.held() == ["staged", "staged"]
     operated.world.activate(operated.package.client_id)
     assert operated.rotate().phase is Phase.CLOSED

@@ -27,6 +27,13 @@ def _seen(bench: Bench) -> Preflight:
     return found
 
 
+def test_what_is_missing_is_named_and_not_just_called_none() -> None:
+    """I-44."""
+    trouble = {"where": "crm", "offender": "crm", "rule": "r", "found": "none", "way_out": "hand it in"}
+    lines = lines_of([{**trouble, "expected": "the active secret in the store"}], [], [], [])
+    assert "expected the active secret in the store; found none" in lines[1], lines
+
+
 def test_i_31_nothing_would_stop_it(bench: Bench) -> None:
     """I-31, I-5: due or not; the store is proved, and SFMC asked."""
     bench.options["renew_before_days"] = 1

@@ -96,3 +96,9 @@ def test_i_32_nothing_is_mended_with_a_secret_that_works_no_more(bench: Bench) -
     )
     assert bench.value("app1") == given_up.value
     assert found["refusal"]["rule"].startswith("I-16") and not found["changed"]
+
+
+def test_i_38_nothing_looked_at_is_not_called_well() -> None:
+    """I-38: a host that did not answer, or a secret that nobody knows, is no evidence that all is well."""
+    assert lines_of([], 0, [], []) == ["0 dependents looked at: nothing is known of what any of them holds"]
+    assert lines_of([], 2, [], []) == ["2 dependents looked at: every one holds what it should"]

@@ -258,7 +258,7 @@ def test_the_command_brings_an_estate_up_and_down(root: Path) -> None:
     up = run("up", "--hosts", "2", "--transport", "local", "--speed", "60")
     assert up.returncode == 0, up.stderr
     assert "prod-0002" in up.stdout
-    assert "keyturn.sfmc.rotate --limit prod" in up.stdout
+    assert "keyturn.sfmc.status" in up.stdout
     assert run("status").returncode == 0
     assert run("up").returncode == 2
     assert run("down", "--remove").returncode == 0
