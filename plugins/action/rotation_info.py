@@ -52,6 +52,8 @@ class ActionModule(ControlAction):
                 self.tell(item["waits_for"])
             elif item["step"] != "none" or item["phase"] == UNDECLARED:
                 self.tell(f"{item['name']}: waits for {item['waits_for']}")
+            if item["unwatched"]:
+                self.tell(item["unwatched"])
         return {**result, "table": lines}
 
     def _unclaimed(self, outcomes: list[Outcome]) -> list[dict[str, Any]]:

@@ -101,7 +101,7 @@ integrations:
       evidence: ""
       seal: 4b1f0c3ab5d2e41f
       verified_at: null
-      unwatched: false
+      unwatched: ""
       failing: []
       blockers: []
       effects: [activate, activated]

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Policy, Situation, Step
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Policy, Situation
 
 
 def due_at(journal: Journal, policy: Policy) -> datetime | None:
@@ -72,6 +72,4 @@ def watched(situation: Situation, decision: Decision) -> Decision:
     # A look that is still to come was dated by a wrong clock.
     if within is None or (verified_at is not None and abs(situation.now - verified_at) <= within):
         return decision
-    blocker = blockers.unwatched(situation.journal, within)
-    shown = (*decision.blockers, blocker) if decision.step is Step.NONE else decision.blockers
-    return replace(decision, unwatched=True, blockers=shown)
+    return replace(decision, unwatched=blockers.unwatched(situation.journal, within))

@@ -199,7 +199,7 @@ class Decision:
     :param then: the step that a WAIT for SFMC's pace, or for another run, is for.
     :param evidence: the digest of what an APPROVE approves.
     :param sacrificed: ids of the dependents that the activation may break, as a person has decided.
-    :param unwatched: whether the places were not looked at within the time that the inventory gives.
+    :param unwatched: says that the places were not looked at within the time that the inventory gives.
     :param desired: which secret the dependents should hold: `active`, `staged`, or empty when nothing is to be written.
     """
 
@@ -217,4 +217,4 @@ class Decision:
     then: Step = Step.NONE
     evidence: str = ""
     sacrificed: tuple[str, ...] = ()
-    unwatched: bool = False
+    unwatched: Refusal | None = None

@@ -198,7 +198,7 @@ def test_a_look_at_the_places_that_is_overdue_is_said_I_43() -> None:
     watched = Policy(verify_within=2 * DAY)
     for verified_at, overdue in ((None, True), (NOW - 2 * DAY - SECOND, True), (NOW - 2 * DAY, False)):
         decision = decided(replace(journal(), verified_at=verified_at), YES, policy=watched)
-        assert (decision.unwatched, decision.step) == (overdue, Step.GENERATE)
+        assert (bool(decision.unwatched), decision.step) == (overdue, Step.GENERATE)
         assert not decided(replace(journal(), verified_at=verified_at), YES).unwatched
 
 
@@ -206,7 +206,7 @@ def test_a_look_that_a_wrong_clock_has_dated_far_ahead_silences_nothing_I_43() -
     watched = Policy(verify_within=2 * DAY)
     for ahead, overdue in ((timedelta(minutes=2), False), (300 * DAY, True)):
         kept = replace(journal(), verified_at=NOW + ahead)
-        assert decided(kept, YES, policy=watched).unwatched is overdue
+        assert bool(decided(kept, YES, policy=watched).unwatched) is overdue
 
 
 def test_a_slice_without_dependents_leaves_it_to_a_whole_run_whether_there_are_any_I_38() -> None:
