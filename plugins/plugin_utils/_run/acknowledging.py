@@ -53,7 +53,9 @@ def acknowledge(run: Run, dependent_id: str, by: str, until: datetime | None, ch
         vouched = Attestation(
             dependent_id, fingerprint, dependent.places, now, "acknowledged", by.strip(), until, dependent.care
         )
-        record = run.note("acknowledged", lambda about, at: transitions.attested(about, (vouched,), (), at))
+        record = run.note_on(
+            journal.open_rotation, "acknowledged", lambda about, at: transitions.attested(about, (vouched,), (), at)
+        )
         run.pace.reached(record.journal.fence)
     return True
 

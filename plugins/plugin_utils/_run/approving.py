@@ -36,7 +36,7 @@ def approve(run: Run, evidence: str, by: str, check_mode: bool = False) -> bool:
     if evidence != decision.evidence:
         raise _refused(run, f"the evidence as it is now, {decision.evidence}", f"{evidence or 'none'}")
     if not check_mode:
-        run.note("approved", lambda journal, at: transitions.approved(journal, evidence, by.strip(), at))
+        run.note_on(rotation, "approved", lambda journal, at: transitions.approved(journal, evidence, by.strip(), at))
     return True
 
 
@@ -60,7 +60,8 @@ def sacrifice(run: Run, dependents: Sequence[str], by: str, reason: str, check_m
             name, f"dependents that an activation would break: {named(unsafe, {}, 10) or 'none'}", named(safe, {}, 5)
         )
     if not check_mode:
-        run.note(
+        run.note_on(
+            rotation,
             "sacrificed",
             lambda journal, at: transitions.given_up(journal, dependents, by.strip(), reason.strip(), at),
         )

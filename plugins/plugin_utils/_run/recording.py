@@ -112,6 +112,18 @@ class Recording:
         """Change the journal by what is known, whatever was decided on."""
         return self.commit(effect, lambda record: noting(transition)(record, self.client.measured_now()))
 
+    def note_on(
+        self, rotation: Rotation | None, effect: str, transition: Callable[[Journal, datetime], Journal]
+    ) -> Record:
+        """Change the journal by what a person says of a rotation; Conflict when it is not open any more (I-7)."""
+
+        def said(journal: Journal, at: datetime) -> Journal:
+            if rotation is None or journal.open_rotation is None or journal.open_rotation.id != rotation.id:
+                raise Conflict(journal.name)
+            return transition(journal, at)
+
+        return self.note(effect, said)
+
 
 def standing(record: Record) -> Standing:
     """Return what a decision rests on: the rotation, how far the journal has come, and who has to be proved."""

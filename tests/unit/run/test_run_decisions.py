@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.approving import approve, sacrifice
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence, standing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.retiring import retire
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
 
 from ._bench import Bench, closed_well
 
@@ -248,3 +251,19 @@ def test_i_11_a_slice_retires_nobody(bench: Bench) -> None:
         retire(bench.run(whole=False), "app2/crm", "gone", check_mode=False)
     assert "sfmc_sliced" in caught.value.found
     assert [item.id for item in bench.record.journal.registry] == ["app1/crm", "app2/crm"]
+
+
+def test_i7_what_a_person_says_of_a_rotation_that_has_just_ended_is_refused(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I-44: a refusal, no traceback; and it counts for no other rotation."""
+    digest, run = proved(bench), bench.run()
+    note = run.note
+
+    def late(effect: str, transition: Callable[[Journal, datetime], Journal]) -> Record:
+        bench.abandon()
+        return note(effect, transition)
+
+    monkeypatch.setattr(run, "note", late)
+    with pytest.raises(Conflict):
+        approve(run, digest, "Ada")
