@@ -14,7 +14,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS, SERIAL
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves import checked_sizes
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import table
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import proof_lines, table
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.unclaimed import UNDECLARED, integrations_in, unclaimed
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
@@ -52,6 +52,8 @@ class ActionModule(ControlAction):
                 self.tell(item["waits_for"])
             elif item["step"] != "none" or item["phase"] == UNDECLARED:
                 self.tell(f"{item['name']}: waits for {item['waits_for']}")
+            for line in proof_lines(item):
+                self.tell(line)
             if item["unwatched"]:
                 self.tell(item["unwatched"])
         return {**result, "table": lines}

@@ -117,6 +117,7 @@ integrations:
       gone: []
       sacrificed: []
       evidence: ""
+      proofs: []
       seal: 4b1f0c3ab5d2e41f
       verified_at: null
       unwatched: ""

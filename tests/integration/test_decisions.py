@@ -25,6 +25,7 @@ def test_an_activation_waits_for_an_approval_where_the_inventory_asks_for_one(pa
     waiting = operations.rotate()
     assert waiting.status == 0 and operations.sent("crm_sync") == ["generate"], str(waiting)
     digest = digest_in(waiting.said)
+    assert "prod-b/mule: token, " in operations.playbook("status").said, "what a person looks at"
     with unchanged(operations):
         wrong = operations.playbook("approve", sfmc_approve_evidence="0" * 16, sfmc_approve_by="alice")
     assert wrong.status != 0 and digest in wrong.said, str(wrong)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.gate_blockers import named
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Rotation, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
@@ -36,6 +37,9 @@ def evidence(outcome: Outcome) -> dict[str, Any]:
     return {**known, **_standing(run, record, decision), "waits_for": waits_for(run, record, decision)}
 
 
+#: More lines nobody reads in a terminal.
+_PROOFS_AT_MOST = 50
+
 #: What is known of an integration about which nothing can be said.
 NOWHERE: dict[str, Any] = {
     "phase": "unknown",
@@ -54,6 +58,7 @@ NOWHERE: dict[str, Any] = {
     "gone": [],
     "sacrificed": [],
     "evidence": "",
+    "proofs": [],
     "seal": None,
     "verified_at": None,
     "unwatched": "",
@@ -88,6 +93,7 @@ def _standing(run: Run, record: Record, decision: Decision) -> dict[str, Any]:
         "gone": list(decision.gone),
         "sacrificed": list(decision.sacrificed),
         "evidence": decision.evidence,
+        "proofs": _proofs(rotation, decision) if rotation and decision.step is Step.APPROVE else [],
         "seal": journal.history[-1].seal if journal.history else None,
         "verified_at": _text(journal.verified_at),
         "unwatched": str(decision.unwatched or ""),
@@ -96,6 +102,33 @@ def _standing(run: Run, record: Record, decision: Decision) -> dict[str, Any]:
         "proved": dependents - len(decision.missing) if _counts(decision) else 0,
         "blockers": [blocker.as_dict() for blocker in decision.blockers],
     }
+
+
+def _proofs(rotation: Rotation, decision: Decision) -> list[dict[str, Any]]:
+    """Return what an approval approves: what each dependent has shown of the staged secret, and who is given up."""
+    staged = required(rotation.staged).fingerprint
+    shown = [
+        {"dependent": item.dependent, "evidence": item.evidence, "at": _text(item.at), "by": item.by}
+        for item in rotation.attestations
+        if item.fingerprint == staged and item.dependent not in decision.sacrificed
+    ]
+    given_up = [
+        {"dependent": item.dependent, "evidence": "given up", "at": _text(item.at), "by": item.by}
+        for item in rotation.sacrifices
+        if item.dependent in decision.sacrificed
+    ]
+    return shown + given_up
+
+
+def proof_lines(item: Mapping[str, Any]) -> list[str]:
+    """Return a line for each proof that waits for an approval, the first ones when there are many."""
+    proofs = item["proofs"]
+    lines = [
+        f"{each['dependent']}: {each['evidence']}, {each['at']}" + (f", by {each['by']}" if each["by"] else "")
+        for each in proofs[:_PROOFS_AT_MOST]
+    ]
+    left = len(proofs) - len(lines)
+    return [*lines, f"and {left} more: `proofs` in the result has all of them"] if left else lines
 
 
 def _counts(decision: Decision) -> bool:

@@ -15,7 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Recor
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.approving import approve, sacrifice
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence, standing
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence, proof_lines, standing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.retiring import retire
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
@@ -93,6 +93,21 @@ def test_what_waits_for_an_approval_shows_the_command_with_the_digest(bench: Ben
     run = bench.run()
     waits_for = evidence(Outcome(run, run.look()))["waits_for"]
     assert "keyturn.sfmc.approve" in waits_for and digest in waits_for
+
+
+def test_what_is_approved_is_shown_one_line_for_each_dependent(bench: Bench) -> None:
+    """I-3: a digest alone is nothing to look at."""
+    bench.variables["sfmc_approval"] = True
+    one_host_short(bench)
+    sacrifice(bench.run(), ["app2/crm"], "alice", "the secret leaked")
+    bench.finish(AT_ONCE)
+    run = bench.run()
+    item = evidence(Outcome(run, run.look()))
+    first, second = proof_lines(item)
+    assert first.startswith("app1/crm: token, 2027-01-04T")
+    assert second.startswith("app2/crm: given up, 2027-01-04T") and second.endswith(", by alice")
+    many = {"proofs": [item["proofs"][0]] * 60}
+    assert proof_lines(many)[50:] == ["and 10 more: `proofs` in the result has all of them"]
 
 
 # --- an emergency ----------------------------------------------------------------------------------------------------
