@@ -37,6 +37,7 @@ attributes:
 """
 
     ONCE = r"""
+options: {}
 notes:
   - Runs on the controller, whatever the hosts of the play are; use it with C(run_once=true).
 """
