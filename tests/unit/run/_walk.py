@@ -84,7 +84,8 @@ class Walk:
         except Refusal as refusal:
             end = refusal
         except Killed:
-            pass
+            # A call may have been sent whose answer nobody has.
+            self.faults += 1
         finally:
             bench.tape.at = None
         for host, text in held.items():
