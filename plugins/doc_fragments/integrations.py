@@ -36,6 +36,13 @@ attributes:
       - keyturn.sfmc.sfmc
 """
 
+    IDEMPOTENT = r"""
+attributes:
+  idempotent:
+    description: A second run with the same arguments changes nothing.
+    support: full
+"""
+
     ONCE = r"""
 options: {}
 notes:

@@ -17,11 +17,8 @@ author:
   - Keyturn (@keyturn)
 extends_documentation_fragment:
   - keyturn.sfmc.integrations
+  - keyturn.sfmc.integrations.idempotent
   - keyturn.sfmc.integrations.once
-attributes:
-  idempotent:
-    description: A second run with the same arguments changes nothing.
-    support: full
 options:
   integration:
     description:

@@ -19,12 +19,9 @@ author:
   - Keyturn (@keyturn)
 extends_documentation_fragment:
   - keyturn.sfmc.integrations
+  - keyturn.sfmc.integrations.idempotent
   - keyturn.sfmc.integrations.once
   - keyturn.sfmc.integrations.waiting
-attributes:
-  idempotent:
-    description: A second run with the same arguments changes nothing.
-    support: full
 options:
   client_secret:
     description:

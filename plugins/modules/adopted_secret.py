@@ -17,10 +17,7 @@ author:
   - Keyturn (@keyturn)
 extends_documentation_fragment:
   - keyturn.sfmc.integrations
-attributes:
-  idempotent:
-    description: A second run with the same arguments changes nothing.
-    support: full
+  - keyturn.sfmc.integrations.idempotent
 options:
   integration:
     description:

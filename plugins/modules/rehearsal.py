@@ -18,13 +18,11 @@ author:
   - Keyturn (@keyturn)
 extends_documentation_fragment:
   - keyturn.sfmc.integrations
+  - keyturn.sfmc.integrations.idempotent
   - keyturn.sfmc.integrations.once
 attributes:
   check_mode:
     description: Does not try to write to the store. With it hosts restart nothing and make no temporary file.
-    support: full
-  idempotent:
-    description: A second run with the same arguments changes nothing.
     support: full
 options:
   state:

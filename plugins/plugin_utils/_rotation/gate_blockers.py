@@ -85,7 +85,7 @@ def activation_off(journal: Journal) -> Refusal:
         "sfmc_activate says that a person decides about the activation",
         journal.name,
         "sfmc_activate: true",
-        "false; everything is proved and ready",
+        "false; nothing else is missing",
         "run again with -e sfmc_activate=true",
     )
 

@@ -24,43 +24,6 @@ _CHANCES = 3
 class Calling(Recording):
     """Generates, asks again, and activates."""
 
-    def activate(self) -> None:
-        """Record the intent, send it once; whether it worked is found out by the next probe."""
-        rotation = self.keeper.load().journal.open_rotation
-        sent = len(rotation.activations_sent_at) if rotation else 0
-        holder, policy = "" if self.provider.operator else self.holder, self.integration.policy
-        if holder:
-            self.pace.claim("activated_at", self.client.measured_now(), policy.pace)
-        record = self.step(
-            "intent to activate",
-            lambda record, now: changes.intending_to_activate(record, sent, holder, now, policy.lease),
-        )
-        if not holder:
-            return
-        self._check_intent(record, transitions.activation_refused)
-        given_up = [item.dependent for item in required(record.journal.open_rotation).sacrifices]
-        proved = (
-            f"every dependent is proved, or given up ({', '.join(given_up)})"
-            if given_up
-            else "every dependent is proved"
-        )
-        self.tell(f"{self.integration.name}: {proved}; activating")
-        self.effects.append("activate")
-        try:
-            self.provider.activate(self.order(record))
-            self._came("activation answered", transitions.activation_answered)
-        except AnswerLost as lost:
-            self.tell(f"{self.integration.name}: {lost}")
-            self._came("answer lost", transitions.answer_lost)
-        except Refusal:
-            # A refusal after an earlier try may mean that the earlier one worked; then it counts (I-41).
-            if sent:
-                self._came("answer lost", transitions.answer_lost)
-            else:
-                self._came("activation refused", transitions.activation_refused)
-            raise
-        self._pace_from_now("activated_at")
-
     def generate(self) -> None:
         """Prove the store, take the account's slot, record the intent, send it once, keep the value (I-5, I-6, I-8)."""
         self.keeper.prove_writable()
@@ -90,64 +53,6 @@ class Calling(Recording):
             self._keep_generated(text)
         self._pace_from_now("generated_at")
 
-    def _came(self, effect: str, transition: Callable[[Journal, datetime], Journal]) -> None:
-        """Keep what came of a call, whatever was noted beside it; nothing where another run has its intent."""
-
-        def own(journal: Journal, at: datetime) -> Journal:
-            held = journal.lease is not None and journal.lease.number == self.fence
-            return transition(journal, at) if held else journal
-
-        self.note(effect, own)
-
-    def _pace_from_now(self, what: str) -> None:
-        """Count SFMC's pace from when it answered: from when it was asked, the next one could be a moment too soon."""
-        self.client.refresh_clock()
-        self.pace.taken(what, self.client.measured_now(), self.keeper.load().journal.fence)
-
-    def _keep_generated(self, text: str) -> None:
-        """Keep what a provider answered: shown once, so a store that fails now gets more than one chance (I-5)."""
-        secret = provided_secret(text, f"the provider's answer for {self.integration.name}")
-        for chance in reversed(range(_CHANCES)):
-            try:
-                self.keep_staged(secret, self.fence)
-            except Conflict:
-                raise
-            except Refusal as refusal:
-                if chance:
-                    continue
-                record = self.keeper.load()
-                kept = {known.reveal() for known in (record.secrets.staged, record.secrets.active) if known}
-                # Another run may have retrieved it meanwhile, and gone on with it.
-                if secret.reveal() not in kept:
-                    raise blockers.not_kept(record.journal, refusal) from None
-            return
-
-    def _check_intent(self, record: Record, withdrawn: Callable[[Journal, datetime], Journal]) -> None:
-        """Right before a call is sent: who has slept since the intent may have been overtaken, and sends nothing (I-7).
-
-        So it is when the rotation was given up meanwhile, or a proof is gone: the lease keeps nobody from that.
-
-        :param record: as it was saved with the intent.
-        :param withdrawn: takes the intent back, which certainly was not sent.
-        :raises Conflict: the intent is another run's now, or what it rests on has changed.
-        """
-        lease = required(record.journal.lease)
-        self.fence = lease.number
-        kept = self.keeper.load()
-        if kept.journal.lease == lease:
-            if standing(kept) == standing(record) and self.client.measured_now() < lease.until:
-                return
-            self.note("withdrawn", lambda about, at: withdrawn(about, at) if about.lease == lease else about)
-        raise Conflict(record.journal.name)
-
-    def _check_feeding(self) -> None:
-        """I-40: a provider that authenticates with the secret it rotates would lock itself out."""
-        record = self.keeper.load()
-        active = record.secrets.active
-        call = self.provider.call_with(active.reveal()) if active else None
-        if call is not None:
-            raise blockers.feeds_itself(record.journal, call)
-
     def retrieve(self) -> None:
         """Ask for what the generation made whose answer was lost, and nobody else from then on."""
         lease, policy = self.keeper.load().journal.lease, self.integration.policy
@@ -169,6 +74,39 @@ class Calling(Recording):
             self._keep_generated(text)
             self.pace.reached(self.keeper.load().journal.fence)
 
+    def activate(self) -> None:
+        """Record the intent, send it once; whether it worked is found out by the next probe."""
+        rotation = self.keeper.load().journal.open_rotation
+        sent = len(rotation.activations_sent_at) if rotation else 0
+        holder, policy = "" if self.provider.operator else self.holder, self.integration.policy
+        if holder:
+            self.pace.claim("activated_at", self.client.measured_now(), policy.pace)
+        record = self.step(
+            "intent to activate",
+            lambda record, now: changes.intending_to_activate(record, sent, holder, now, policy.lease),
+        )
+        if not holder:
+            return
+        self._check_intent(record, transitions.activation_refused)
+        given_up = ", ".join(item.dependent for item in required(record.journal.open_rotation).sacrifices)
+        but = f", or given up ({given_up})" if given_up else ""
+        self.tell(f"{self.integration.name}: every dependent is proved{but}; activating")
+        self.effects.append("activate")
+        try:
+            self.provider.activate(self.order(record))
+            self._came("activation answered", transitions.activation_answered)
+        except AnswerLost as lost:
+            self.tell(f"{self.integration.name}: {lost}")
+            self._came("answer lost", transitions.answer_lost)
+        except Refusal:
+            # A refusal after an earlier try may mean that the earlier one worked; then it counts (I-41).
+            if sent:
+                self._came("answer lost", transitions.answer_lost)
+            else:
+                self._came("activation refused", transitions.activation_refused)
+            raise
+        self._pace_from_now("activated_at")
+
     def keep_staged(self, secret: Secret, fence: int = 0) -> Record:
         """Keep a staged secret that was just received: a durable write, read back, before anything else happens.
 
@@ -178,3 +116,61 @@ class Calling(Recording):
         return self.commit(
             "persist", lambda record: changes.kept(record, secret, self.client.measured_now(), delay, fence)
         )
+
+    def _keep_generated(self, text: str) -> None:
+        """Keep what a provider answered: shown once, so a store that fails now gets more than one chance (I-5)."""
+        secret = provided_secret(text, f"the provider's answer for {self.integration.name}")
+        for chance in reversed(range(_CHANCES)):
+            try:
+                self.keep_staged(secret, self.fence)
+            except Conflict:
+                raise
+            except Refusal as refusal:
+                if chance:
+                    continue
+                record = self.keeper.load()
+                kept = {known.reveal() for known in (record.secrets.staged, record.secrets.active) if known}
+                # Another run may have retrieved it meanwhile, and gone on with it.
+                if secret.reveal() not in kept:
+                    raise blockers.not_kept(record.journal, refusal) from None
+            return
+
+    def _check_feeding(self) -> None:
+        """I-40: a provider that authenticates with the secret it rotates would lock itself out."""
+        record = self.keeper.load()
+        active = record.secrets.active
+        call = self.provider.call_with(active.reveal()) if active else None
+        if call is not None:
+            raise blockers.feeds_itself(record.journal, call)
+
+    def _check_intent(self, record: Record, withdrawn: Callable[[Journal, datetime], Journal]) -> None:
+        """Right before a call is sent: who has slept since the intent may have been overtaken, and sends nothing (I-7).
+
+        So it is when the rotation was given up meanwhile, or a proof is gone: the lease keeps nobody from that.
+
+        :param record: as it was saved with the intent.
+        :param withdrawn: takes the intent back, which certainly was not sent.
+        :raises Conflict: the intent is another run's now, or what it rests on has changed.
+        """
+        lease = required(record.journal.lease)
+        self.fence = lease.number
+        kept = self.keeper.load()
+        if kept.journal.lease == lease:
+            if standing(kept) == standing(record) and self.client.measured_now() < lease.until:
+                return
+            self.note("withdrawn", lambda about, at: withdrawn(about, at) if about.lease == lease else about)
+        raise Conflict(record.journal.name)
+
+    def _came(self, effect: str, transition: Callable[[Journal, datetime], Journal]) -> None:
+        """Keep what came of a call, whatever was noted beside it; nothing where another run has its intent."""
+
+        def own(journal: Journal, at: datetime) -> Journal:
+            held = journal.lease is not None and journal.lease.number == self.fence
+            return transition(journal, at) if held else journal
+
+        self.note(effect, own)
+
+    def _pace_from_now(self, what: str) -> None:
+        """Count SFMC's pace from when it answered: from when it was asked, the next one could be a moment too soon."""
+        self.client.refresh_clock()
+        self.pace.taken(what, self.client.measured_now(), self.keeper.load().journal.fence)

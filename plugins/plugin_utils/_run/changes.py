@@ -18,7 +18,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     Staged,
     required,
 )
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Policy, Sighting, Verdict
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Sighting, Verdict
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
 
 
@@ -93,7 +93,7 @@ def rebuilt(
     seen: Sighting,
     now: datetime,
     fence: int,
-    lands: timedelta = Policy.pace,
+    lands: timedelta,
 ) -> Record:
     """Return the record of an integration whose journal was lost, or fell back: nobody knows what hosts hold (I-45).
 

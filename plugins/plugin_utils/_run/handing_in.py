@@ -39,15 +39,14 @@ def adopt(
 
     :param rebuild: nobody knows what hosts hold, as the journal was lost. So it is, too, when the journal fell back.
     """
-    name = run.integration.name
+    name, pace = run.integration.name, run.integration.policy.pace
     seen = run.client.sight(run.integration.client_id, checked_secret(text, f"the secret for {name}"))
-
     fence = run.pace.load().fence
 
     def adopting(record: Record) -> Record:
         unsure = _given_up(record.journal.open_rotation) or _came_back(record, text)
         if rebuild or record.journal.fence < fence or unsure:
-            return changes.rebuilt(record, text, generated_at, seen, run.client.measured_now(), fence)
+            return changes.rebuilt(record, text, generated_at, seen, run.client.measured_now(), fence, pace)
         return changes.adopted(record, text, generated_at, seen, run.client.measured_now())
 
     if check_mode:
