@@ -47,6 +47,8 @@ INTEGRATION = {
     "ca_path": {"type": "str"},
     "account": {"type": "str"},
     "owner": {"type": "str", "default": ""},
+    "scopes": {"type": "list", "elements": "str"},
+    "business_unit": {"type": "str", "default": ""},
     "dependents": {"type": "str", "choices": ["none"]},
     "renew_before_days": {"type": "float"},
     "attestation_hours": {"type": "float"},

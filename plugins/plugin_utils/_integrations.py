@@ -42,6 +42,9 @@ class Integration:
     store: Mapping[str, Any]
     provider: Mapping[str, Any]
     tokens_per_second: float = 5.0
+    environment: str = ""
+    scopes: tuple[str, ...] | None = None
+    business_unit: str = ""
 
 
 def host_integrations(variables: HostVariables, host: str, generating: bool = True) -> tuple[Integration, ...]:
@@ -92,6 +95,9 @@ def _integration(
         store=store,
         provider=provider,
         tokens_per_second=_numbers(name, said, variables)("tokens_per_second", Integration.tokens_per_second),
+        environment=str(variables.get("sfmc_environment") or ""),
+        scopes=None if said["scopes"] is None else tuple(sorted(said["scopes"])),
+        business_unit=said["business_unit"],
     )
 
 
@@ -112,6 +118,7 @@ def _policy(name: str, said: Mapping[str, Any], variables: HostVariables, provid
     number = _numbers(name, said, variables)
     return Policy(
         renew_before=timedelta(days=number("renew_before_days", default.renew_before / timedelta(days=1))),
+        spread=timedelta(days=number("spread_days", 0)),
         attestation_age=timedelta(hours=number("attestation_hours", default.attestation_age / timedelta(hours=1))),
         clock_skew=timedelta(seconds=number("clock_skew_seconds", default.clock_skew.total_seconds())),
         no_dependents=said["dependents"] == "none",
@@ -120,6 +127,7 @@ def _policy(name: str, said: Mapping[str, Any], variables: HostVariables, provid
         activate=_truth(variables.get("sfmc_activate", True)),
         approval=_truth(variables.get("sfmc_approval", False)),
         sliced=_truth(variables.get("sfmc_sliced", False)),
+        strays_block=_strays_block(name, variables.get("sfmc_strays", "block")),
         activated=_truth(variables.get("sfmc_activated", False)),
         force=str(variables.get("sfmc_force") or ""),
         hold=_hold(name, said["hold"]),
@@ -131,6 +139,7 @@ def _policy(name: str, said: Mapping[str, Any], variables: HostVariables, provid
 #: A rotation is due within the life of a secret, and evidence lasts at least as long as a rollout takes.
 _BOUNDS = {
     "renew_before_days": (1, 179),
+    "spread_days": (0, 120),
     "attestation_hours": (1, 8760),
     "clock_skew_seconds": (0, 1e10),
     "verify_hours": (1, 8760),
@@ -162,6 +171,19 @@ def _numbers(name: str, said: Mapping[str, Any], variables: HostVariables) -> An
 
 def _truth(value: object) -> bool:
     return value if isinstance(value, bool) else str(value).strip().lower() in ("1", "true", "yes", "on")
+
+
+def _strays_block(name: str, said: object) -> bool:
+    """Tell whether a place that nobody declares, and that holds the active secret, keeps it from being replaced."""
+    if said in ("block", "warn"):
+        return said == "block"
+    raise Refusal(
+        "what strays do is one of two words",
+        f"sfmc_strays (for {name})",
+        "block or warn",
+        str(said) if isinstance(said, (str, int, float)) else f"a {type(said).__name__}",
+        "correct it in the inventory",
+    )
 
 
 def host_waivers(variables: HostVariables, host: str) -> dict[str, Waiver]:

@@ -33,3 +33,8 @@ def generated_at(text: str | None) -> datetime | None:
             "take the expiry date from Setup > Installed Packages and subtract 180 days, or leave it out",
         )
     return when
+
+
+def text_of(when: datetime | None) -> str | None:
+    """Return a time as reports have it, to the second; None for none."""
+    return when.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if when else None

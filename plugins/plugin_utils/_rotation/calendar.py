@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,7 +17,12 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation i
 def due_at(journal: Journal, policy: Policy) -> datetime | None:
     """Return when the next rotation is due, None when the birth of the active secret is unknown."""
     expires = expires_at(journal, policy)
-    return expires - policy.renew_before if expires else None
+    return expires - policy.renew_before - policy.spread * share(journal.client_id) if expires else None
+
+
+def share(client_id: str) -> float:
+    """Return a number from 0 to below 1 that is this client id's own: where in a spread its turn is."""
+    return int.from_bytes(hashlib.sha256(client_id.encode("utf-8")).digest()[:4], "big") / 2**32
 
 
 def expires_at(journal: Journal, policy: Policy) -> datetime | None:

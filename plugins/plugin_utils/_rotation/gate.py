@@ -11,6 +11,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage im
     sacrificed,
     soaked_at,
 )
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.findings import in_use
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Rotation
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import evidence_digest
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Phase, Situation, Step
@@ -28,6 +29,9 @@ def gate(situation: Situation, rotation: Rotation, phase: Phase) -> Decision:
     soaked = soaked_at(situation)
     if soaked is not None and situation.now < soaked:
         return Decision(phase, Step.WAIT, not_before=soaked, desired="staged")
+    strays = in_use(situation.journal, situation.registry) if situation.policy.strays_block else ()
+    if strays:
+        return stop(Phase.ATTESTED, gate_blockers.strays(situation.journal, strays), desired="staged")
     if not situation.policy.activate:
         return stop(Phase.ATTESTED, gate_blockers.activation_off(situation.journal), desired="staged")
     breaks = tuple(name for name in given_up if name in missing)

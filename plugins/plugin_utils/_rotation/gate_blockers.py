@@ -10,7 +10,7 @@ import shlex
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import abandon_command
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, Stray
 
 
 def _retire(dependent: str) -> str:
@@ -76,6 +76,19 @@ def orphaned(journal: Journal, tries: int) -> Refusal:
         " it is active there, the former one should be dead: open a case with Salesforce, or, where it had ended by its"
         " age, run with -e sfmc_activated=true. Or give up:"
         f" {abandon_command(journal)}",
+    )
+
+
+def strays(journal: Journal, found: tuple[Stray, ...]) -> Refusal:
+    """Somebody uses the secret where nobody brings the next one."""
+    places = tuple(f"{item.host}: {item.place}" + (f", key {item.key}" if item.key else "") for item in found)
+    return Refusal(
+        "I-3: an activation breaks whoever still has the active secret, declared or not",
+        journal.name,
+        "no place with the active secret that nobody declares",
+        f"{len(found)} of the latest discovery: {named(places, {}, most=5)}",
+        "declare each in sfmc_dependents, or say in sfmc_accepted_places why it may break, then run"
+        " ansible-playbook keyturn.sfmc.discover again, which prints both; or decide with -e sfmc_strays=warn",
     )
 
 

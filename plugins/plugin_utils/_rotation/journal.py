@@ -25,7 +25,7 @@ class _Unreadable(Exception):
 
 def journal_document(journal: Journal) -> dict[str, Any]:
     """Return the journal as plain JSON types."""
-    document: dict[str, Any] = _plain(journal)
+    document: dict[str, Any] = plain(journal)
     return document
 
 
@@ -103,7 +103,12 @@ def _from_second(document: Mapping[str, Any]) -> dict[str, Any]:
     return {"rotation": rotation, "history": history, "fence": 0, "lease": None, "verified_at": None}
 
 
-_UPGRADES = {1: _from_first, 2: _from_second}
+def _from_third(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Nobody had looked for other places, nor kept what a token was for; of former rotations there is the history."""
+    return {"scanned_at": None, "strays": [], "permissions": None, "past": []}
+
+
+_UPGRADES = {1: _from_first, 2: _from_second, 3: _from_third}
 
 
 def _each_with(items: Any, **more: Any) -> Any:
@@ -116,13 +121,14 @@ def _each_with(items: Any, **more: Any) -> Any:
 _RESTORE = "restore the document from the store's backup; nothing was changed"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a record, or a tuple of them, as plain JSON types."""
     if dataclasses.is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, datetime):
         return value.astimezone(timezone.utc).isoformat()
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
 
 

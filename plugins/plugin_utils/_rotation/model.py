@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-SCHEMA = 3
+SCHEMA = 4
 
 T = TypeVar("T")
 
@@ -172,13 +172,54 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Stray:
+    """A place that holds a secret and that nobody declares, as a discovery found it.
+
+    :param place: as people read it: a path, a member of an archive, the environment of a process.
+    :param secret: `active`, `staged`, `previous` or `unknown`, as it was then.
+    """
+
+    host: str
+    place: str
+    format: str
+    key: str
+    secret: str
+    fingerprint: str
+    found_at: datetime
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """What a fresh token was for: its scopes, and the business unit (MID) that it acts in."""
+
+    scopes: tuple[str, ...]
+    business_unit: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Past:
+    """A rotation that is over. `digest` is that of its whole record, as it was when it closed."""
+
+    id: str
+    reason: str
+    opened_at: datetime
+    activated_at: datetime | None
+    closed_at: datetime
+    outcome: str
+    former: str
+    secret: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Journal:
     """What is known of one integration; the client id is its identity, the name a label.
 
     `adopted` are the ids of the dependents that ever were attested: what stands there is known since. `forgotten` are
     fingerprints of staged secrets that were given up, and of active ones that were rotated away: where one is found all
-    the same, it may be replaced. `fence` grows with each lease, staged secret and distribution, `verified_at` when the
-    places were last looked at as a whole.
+    the same, it may be replaced. `fence` grows with each lease, staged secret and distribution. `verified_at` is when
+    the places were last looked at as a whole, `scanned_at` when a discovery last looked for others.
     """
 
     client_id: str
@@ -193,6 +234,10 @@ class Journal:
     fence: int = 0
     lease: Lease | None = None
     verified_at: datetime | None = None
+    scanned_at: datetime | None = None
+    strays: tuple[Stray, ...] = ()
+    permissions: Permissions | None = None
+    past: tuple[Past, ...] = ()
 
     @property
     def open_rotation(self) -> Rotation | None:

@@ -28,7 +28,7 @@ def sealed(before: str, at: datetime, what: str, detail: str) -> Event:
     :param before: the seal of the line before, empty for the first.
     """
     when = at.astimezone(timezone.utc).isoformat()
-    return Event(at, what, detail, _digest([before, when, what, detail]))
+    return Event(at, what, detail, digest([before, when, what, detail]))
 
 
 def resealed(history: Sequence[Event]) -> tuple[Event, ...]:
@@ -74,14 +74,15 @@ def evidence_digest(situation: Situation, breaks: Iterable[str] = ()) -> str:
         sorted(sacrificed(situation)),
         sorted(breaks),
     ]
-    return _digest(parts)[:_SHORT]
+    return digest(parts)[:_SHORT]
 
 
 def _plain(record: Any) -> str:
     return json.dumps(astuple(record), default=str)
 
 
-def _digest(parts: Any) -> str:
+def digest(parts: Any) -> str:
+    """Return the SHA-256 of plain JSON types, in hexadecimal digits."""
     return hashlib.sha256(_canonical(parts)).hexdigest()
 
 

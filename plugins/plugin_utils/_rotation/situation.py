@@ -131,6 +131,7 @@ class Policy:
     """What the inventory asks for, and SFMC's own times. Defaults: docs/fidelity.md."""
 
     renew_before: timedelta = timedelta(days=30)
+    spread: timedelta = timedelta(0)
     urgent_before: timedelta = timedelta(days=7)
     secret_life: timedelta = timedelta(days=180)
     usable_delay: timedelta = timedelta(minutes=5)
@@ -147,6 +148,7 @@ class Policy:
     activate: bool = True
     approval: bool = False
     sliced: bool = False
+    strays_block: bool = True
     activated: bool = False
     force: str = ""
     hold: Hold | None = None

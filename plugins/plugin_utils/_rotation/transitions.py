@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.audit import archived
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import merged_registry, with_attestations
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import (
     desired_fingerprint,
@@ -49,7 +50,7 @@ def opened(journal: Journal, rotation_id: str, reason: str, at: datetime) -> Jou
 
 def generation_sent(journal: Journal, at: datetime, lease: Lease) -> Journal:
     """The one generation of this rotation is about to be sent (I-6)."""
-    return _changed(_holding(journal, lease), at, "generation sent", generation_sent_at=at)
+    return _changed(_holding(journal, lease), at, "generation sent", detail=lease.holder, generation_sent_at=at)
 
 
 def answer_lost(journal: Journal, at: datetime) -> Journal:
@@ -180,8 +181,8 @@ def verified(journal: Journal, at: datetime) -> Journal:
 def activation_sent(journal: Journal, at: datetime, lease: Lease | None = None) -> Journal:
     """One activation is about to be sent, or a person is asked for it (I-6)."""
     journal = _holding(journal, lease) if lease else journal
-    sent = (*_open(journal).activations_sent_at, at)
-    return _changed(journal, at, "activation sent", activations_sent_at=sent)
+    sent, who = (*_open(journal).activations_sent_at, at), lease.holder if lease else "asked of a person"
+    return _changed(journal, at, "activation sent", detail=who, activations_sent_at=sent)
 
 
 def activation_answered(journal: Journal, at: datetime) -> Journal:
@@ -239,7 +240,7 @@ def abandoned(journal: Journal, reason: str, at: datetime) -> Journal:
 
 def forgotten(journal: Journal, at: datetime) -> Journal:
     """The staged secret is dropped, the rotation is over without an activation."""
-    return _changed(_remembering(_released(journal)), at, "forgotten", closed_at=at, outcome="abandoned")
+    return archived(_changed(_remembering(_released(journal)), at, "forgotten", closed_at=at, outcome="abandoned"))
 
 
 def closed(journal: Journal, at: datetime, former: str = "") -> Journal:
@@ -248,7 +249,7 @@ def closed(journal: Journal, at: datetime, former: str = "") -> Journal:
     :param former: its fingerprint; where it comes back, it may be replaced (I-32).
     """
     journal = remembered(journal, former) if former else journal
-    return _changed(_released(journal), at, "closed", closed_at=at, outcome="rotated")
+    return archived(_changed(_released(journal), at, "closed", closed_at=at, outcome="rotated"), former)
 
 
 def rebuilt(journal: Journal, rotation_id: str, fence: int, at: datetime) -> Journal:

@@ -17,6 +17,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Decision, Phase, Step
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import text_of
 
 
 def evidence(outcome: Outcome) -> dict[str, Any]:
@@ -79,9 +80,9 @@ def _standing(run: Run, record: Record, decision: Decision) -> dict[str, Any]:
     return {
         "phase": decision.phase.value,
         "step": decision.step.value,
-        "not_before": _text(decision.not_before),
-        "due_at": _text(decision.due_at),
-        "expires_at": _text(decision.expires_at),
+        "not_before": text_of(decision.not_before),
+        "due_at": text_of(decision.due_at),
+        "expires_at": text_of(decision.expires_at),
         "days_left": None if left is None else round(left, 1),
         "urgency": decision.urgency,
         "active": journal.active.fingerprint if journal.active else None,
@@ -95,7 +96,7 @@ def _standing(run: Run, record: Record, decision: Decision) -> dict[str, Any]:
         "evidence": decision.evidence,
         "proofs": _proofs(rotation, decision) if rotation and decision.step is Step.APPROVE else [],
         "seal": journal.history[-1].seal if journal.history else None,
-        "verified_at": _text(journal.verified_at),
+        "verified_at": text_of(journal.verified_at),
         "unwatched": str(decision.unwatched or ""),
         "failing": [item.dependent for item in rotation.failures if item.dependent in missing] if rotation else [],
         "dependents": dependents,
@@ -108,12 +109,12 @@ def _proofs(rotation: Rotation, decision: Decision) -> list[dict[str, Any]]:
     """Return what an approval approves: what each dependent has shown of the staged secret, and who is given up."""
     staged = required(rotation.staged).fingerprint
     shown = [
-        {"dependent": item.dependent, "evidence": item.evidence, "at": _text(item.at), "by": item.by}
+        {"dependent": item.dependent, "evidence": item.evidence, "at": text_of(item.at), "by": item.by}
         for item in rotation.attestations
         if item.fingerprint == staged and item.dependent not in decision.sacrificed
     ]
     given_up = [
-        {"dependent": item.dependent, "evidence": "given up", "at": _text(item.at), "by": item.by}
+        {"dependent": item.dependent, "evidence": "given up", "at": text_of(item.at), "by": item.by}
         for item in rotation.sacrifices
         if item.dependent in decision.sacrificed
     ]
@@ -161,7 +162,7 @@ def waits_for(run: Run, record: Record, decision: Decision) -> str:
 
 
 def _clock(record: Record, decision: Decision) -> str:
-    lease, until = record.journal.lease, _text(decision.not_before)
+    lease, until = record.journal.lease, text_of(decision.not_before)
     if lease is not None and decision.not_before == lease.until:
         return f"another run ({lease.holder}), until {until} at the latest"
     return f"the clock, until {until}"
@@ -238,23 +239,6 @@ _NEXT = {
     Step.FORGET: "the next run, which drops the staged secret",
     Step.CLOSE: "the next run, which closes the rotation",
 }
-
-
-def table(integrations: list[dict[str, Any]]) -> list[str]:
-    """Return one row for each integration, 100 columns wide at most."""
-    rows = [("INTEGRATION", "CLIENT ID", "PHASE", "DAYS LEFT", "DUE", "PROVED", "NEXT")]
-    for item in integrations:
-        left = "?" if item["days_left"] is None else f"{item['days_left']:.0f}"
-        due = item["due_at"][:10] if item["due_at"] else "?"
-        proved = f"{item['proved']}/{item['dependents']}" if item["rotation_id"] else "-"
-        blocked = "blocked" if item["step"] == "stop" else item["step"].replace("_", " ")
-        rows.append((item["name"][:22], item["client_id"][:8] + "..", item["phase"], left, due, proved, blocked))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def _text(when: datetime | None) -> str | None:
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
 
 
 def _day(when: datetime | None) -> str:

@@ -14,7 +14,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import host_waivers
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Phase, Waiver
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import table
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.tables import table
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.unclaimed import unclaimed
 
 from ._bench import START, Bench

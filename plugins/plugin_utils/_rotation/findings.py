@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was found where nobody declared anything, and what a token was for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    Dependent,
+    Journal,
+    Permissions,
+    Stray,
+)
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import sealed
+
+
+def discovered(journal: Journal, hosts: Collection[str], strays: Iterable[Stray], at: datetime) -> Journal:
+    """A discovery has looked at these hosts: what it found there takes the place of what was known of them."""
+    others = [item for item in journal.strays if item.host not in hosts]
+    known = {_identity(item): item for item in journal.strays}
+    found = [replace(item, found_at=known.get(_identity(item), item).found_at) for item in strays]
+    kept = tuple(sorted([*others, *found], key=_identity))
+    after = replace(journal, strays=kept, scanned_at=at)
+    if kept == journal.strays:
+        return after
+    before = journal.history[-1].seal if journal.history else ""
+    line = sealed(before, at, "discovered", f"{len(kept)} place(s) that nobody declares")
+    return replace(after, history=(*journal.history, line))
+
+
+def permitted(journal: Journal, permissions: Permissions) -> Journal:
+    """A fresh token has shown what it is for."""
+    return replace(journal, permissions=permissions)
+
+
+def strays_of(journal: Journal, registry: Iterable[Dependent]) -> tuple[Stray, ...]:
+    """Return the places that nobody declares now: those of the latest discovery, less what was declared since."""
+    declared = {(item.host, place) for item in registry for place in item.places}
+    return tuple(item for item in journal.strays if (item.host, f"{item.place}#{item.key}") not in declared)
+
+
+def in_use(journal: Journal, registry: Iterable[Dependent]) -> tuple[Stray, ...]:
+    """Return the strays that hold the active secret, which an activation ends."""
+    if journal.active is None:
+        return ()
+    return tuple(item for item in strays_of(journal, registry) if item.fingerprint == journal.active.fingerprint)
+
+
+def _identity(stray: Stray) -> tuple[str, ...]:
+    return stray.host, stray.place, stray.format, stray.key, stray.secret, stray.fingerprint
