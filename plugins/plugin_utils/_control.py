@@ -77,7 +77,10 @@ class ControlAction(ActionBase):  # type: ignore[misc]
 
     def tell(self, text: str) -> None:
         """Show progress while the task runs, in lines that fit a terminal."""
-        lines = [line for part in text.split("\n") for line in (wrapped(part) if len(part) > WIDTH else [part])]
+        self.show([line for part in text.split("\n") for line in (wrapped(part) if len(part) > WIDTH else [part])])
+
+    def show(self, lines: Iterable[str]) -> None:
+        """Show lines as they are, because somebody copies them."""
         # A colour that Ansible has a log level for: ansible-core 2.16 with a log file stands still at any other.
         display.display("\n".join(f"  {line}" for line in lines), color=C.COLOR_VERBOSE if display.verbosity else None)
 

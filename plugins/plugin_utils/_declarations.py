@@ -55,6 +55,13 @@ INTEGRATION = {
     "hold": {"type": "dict", "options": {"reason": {"type": "str", "required": True}, "until": {"type": "str"}}},
 }
 
+ACCEPTED = {
+    "place": {"type": "str", "required": True},
+    "key": {"type": "str", "no_log": False},
+    "reason": {"type": "str", "required": True},
+    "until": {"type": "str"},
+}
+
 WAIVER = {"reason": {"type": "str", "required": True}, "until": {"type": "str", "required": True}}
 
 _FILE = {

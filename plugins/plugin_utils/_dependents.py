@@ -36,9 +36,12 @@ class DeclaredDependent:
     index: int = 0
 
 
-def host_dependents(variables: HostVariables, host: str) -> tuple[DeclaredDependent, ...]:
+def host_dependents(
+    variables: HostVariables, host: str, client_ids: Mapping[str, str] | None = None
+) -> tuple[DeclaredDependent, ...]:
     """Return the dependents that one host's variables declare.
 
+    :param client_ids: by the names of the integrations that the host knows, where the caller has them.
     :raises Refusal: an integration that the host does not know, or one name used twice.
     """
     entries = variables.get("sfmc_dependents") or []
@@ -52,7 +55,7 @@ def host_dependents(variables: HostVariables, host: str) -> tuple[DeclaredDepend
             f"a {type(entries).__name__}",
             "put a hyphen before each dependent",
         )
-    ids = _client_ids(variables, host)
+    ids = client_ids or _client_ids(variables, host)
     found: dict[tuple[str, str], DeclaredDependent] = {}
     for number, entry in enumerate(entries):
         item = _dependent(entry, number, ids, host, variables)
@@ -69,6 +72,13 @@ def _client_ids(variables: HostVariables, host: str) -> dict[str, str]:
     for name, said in integrations.items():
         if not isinstance(said, Mapping):
             declared(INTEGRATION, said, f"sfmc_integrations.{name} of {host}")
+    return written_client_ids(integrations) or {}
+
+
+def written_client_ids(integrations: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return the client id of each integration's name, None where one of them says nothing of it."""
+    if not isinstance(integrations, Mapping) or not all(isinstance(said, Mapping) for said in integrations.values()):
+        return None
     return {str(name): str(said.get("client_id")) for name, said in integrations.items()}
 
 

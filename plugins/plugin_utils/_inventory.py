@@ -5,15 +5,20 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ansible.errors import AnsibleError
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent, host_dependents
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import (
+    DeclaredDependent,
+    host_dependents,
+    written_client_ids,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import (
     HostVariables,
     Integration,
@@ -22,6 +27,24 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import 
 
 #: What is read of a host that declares integrations; which of them cannot be had is in Ansible's own words.
 _WHAT_IS_READ = "sfmc_integrations, sfmc_provider or another sfmc variable"
+
+
+T = TypeVar("T")
+
+
+class Once(Generic[T]):
+    """Asks once about each value: hosts of a group share the very object of what their group declares."""
+
+    def __init__(self, ask: Callable[[Any], T]) -> None:
+        self._ask = ask
+        # The value is kept with its answer, so that no other gets its id.
+        self._known: dict[int, tuple[object, T]] = {}
+
+    def __call__(self, value: object) -> T:
+        """Return the answer for this value."""
+        if id(value) not in self._known:
+            self._known[id(value)] = value, self._ask(value)
+        return self._known[id(value)][1]
 
 
 class Inventory:
@@ -40,9 +63,11 @@ class Inventory:
         """
         self._hostvars = hostvars
         self._hosts = tuple(hosts)
-        self._raw = raw or hostvars.__getitem__
+        self._raw = functools.cache(raw or hostvars.__getitem__)
         self._dependents: dict[str, tuple[DeclaredDependent, ...]] = {}
         self._orders: dict[str, float] = {}
+        self._is_template = Once(_is_template)
+        self._client_ids = Once(written_client_ids)
 
     def integrations(self, hosts: Iterable[str], generating: bool = True) -> tuple[Integration, ...]:
         """Return the integrations that these hosts declare, by client id once each.
@@ -94,7 +119,7 @@ class Inventory:
         said = []
         for name in _DECLARING:
             value = raw.get(name) if generating or name != "sfmc_provider" else None
-            if name != "sfmc_provider" and _is_template(value):
+            if name != "sfmc_provider" and self._is_template(value):
                 variables = self._hostvars[host] if variables is None else variables
                 value = variables.get(name)
             said.append(value)
@@ -121,8 +146,15 @@ class Inventory:
             else:
                 self._orders[host] = self._order(host, raw)
                 with _reading("sfmc_dependents", host):
-                    self._dependents[host] = host_dependents(self._hostvars[host], host)
+                    self._dependents[host] = self._read(host, raw)
         return self._dependents[host]
+
+    def _read(self, host: str, raw: HostVariables) -> tuple[DeclaredDependent, ...]:
+        """Return the dependents of a host, from what is written there where no template is in it."""
+        integrations = raw.get("sfmc_integrations") or {}
+        if self._is_template(integrations) or self._is_template(raw["sfmc_dependents"]):
+            return host_dependents(self._hostvars[host], host)
+        return host_dependents(raw, host, self._client_ids(integrations))
 
     def orders(self, hosts: Iterable[str]) -> dict[str, float]:
         """Return the place of each host in the order of a rollout, `sfmc_order`; 0 where it says nothing.

@@ -29,6 +29,29 @@ ONLY: dict[str, Any] = {
     "elements": "dict",
     "options": {"client_id": {"type": "str", "required": True}, "dependent": {"type": "str", "required": True}},
 }
+#: Where secrets are kept that somebody forgot, more often than elsewhere.
+SCAN_ROOTS = (
+    "/etc",
+    "/home",
+    "/opt",
+    "/root",
+    "/srv",
+    "/usr/local",
+    "/var/lib",
+    "/var/spool/cron",
+    "/var/www",
+)
+#: Options of a scan that a task gives; documented with `keyturn.sfmc.secret_scan`.
+SCAN: dict[str, Any] = {
+    "roots": {"type": "list", "elements": "str", "default": list(SCAN_ROOTS)},
+    "exclude": {"type": "list", "elements": "str", "default": []},
+    "max_bytes": {"type": "int", "default": 64 * 1024 * 1024},
+    "processes": {"type": "bool", "default": True},
+    "containers": {"type": "bool", "default": True},
+    "gentle": {"type": "bool", "default": False},
+    "state": {"type": "str", "default": ""},
+    "full": {"type": "bool", "default": False},
+}
 
 
 def is_meant(item: DeclaredDependent, only: list[dict[str, str]] | None) -> bool:

@@ -37,6 +37,7 @@ class Keeper:
         self._store = store
         self._client_id = client_id
         self._name = name
+        self._parsed: tuple[str, Record] | None = None
 
     def load(self) -> Record:
         """Return the record, a new one when nothing is stored yet."""
@@ -70,9 +71,11 @@ class Keeper:
         stored = self._store.load(self._client_id)
         if stored is None:
             return new_record(self._client_id, self._name or self._client_id), None
-        record = parse_record(stored.document, self._client_id, self._store.where(self._client_id))
-        name = self._name or record.journal.name
-        return record.with_journal(replace(record.journal, name=name)), stored.version
+        if self._parsed is None or self._parsed[0] != stored.version:
+            record = parse_record(stored.document, self._client_id, self._store.where(self._client_id))
+            name = self._name or record.journal.name
+            self._parsed = stored.version, record.with_journal(replace(record.journal, name=name))
+        return self._parsed[1], stored.version
 
     def _read_back(self, saved: Record, own: set[str | None]) -> None:
         """See that the record is kept; who has changed it since has read it.

@@ -49,6 +49,7 @@ class Workshop:
         self._vault_secrets = vault_secrets
         self._tell = tell
         self._wanted: set[str] = set()
+        self._stores: dict[str, Store] = {}
         self._by_client_id = functools.lru_cache(maxsize=1)(self._gathered)
 
     def runs(self, integrations: Iterable[Integration]) -> list[Run]:
@@ -58,7 +59,7 @@ class Workshop:
         return [self._run(integration) for integration in wanted]
 
     def _run(self, integration: Integration) -> Run:
-        store = store_for(integration.store, self._vault_secrets)
+        store = self._store(integration.store)
         return Run(
             integration,
             Keeper(store, integration.client_id, integration.name),
@@ -70,6 +71,13 @@ class Workshop:
             whole=self._hosts is None and not integration.policy.sliced,
             holder=holder(),
         )
+
+    def _store(self, settings: Mapping[str, Any]) -> Store:
+        """Return one store for the same settings: it keeps what it has decrypted last."""
+        said = repr(sorted(settings.items()))
+        if said not in self._stores:
+            self._stores[said] = store_for(settings, self._vault_secrets)
+        return self._stores[said]
 
     def _gathered(self) -> dict[str, tuple[Dependent, ...]]:
         """Read the inventory once, when the first integration needs it (I-10)."""

@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the scans of hosts come to: which places are declared, accepted, or strays. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import AcceptedPlace
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, wrapped
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Stray
+
+Use = Mapping[str, Any]
+#: Reasons that are few and that people can do something about stand by themselves.
+_SKIPS_AT_MOST = 10
+
+
+@dataclass
+class Findings:
+    """What the scan of one host has found."""
+
+    host: str
+    declared: list[Use] = field(default_factory=list)
+    accepted: list[Use] = field(default_factory=list)
+    strays: list[Use] = field(default_factory=list)
+    mentions: list[Use] = field(default_factory=list)
+    skipped: list[Mapping[str, str]] = field(default_factory=list)
+    scanned: Mapping[str, Any] = field(default_factory=dict)
+
+
+def findings_of(host: str, scan: Mapping[str, Any], accepted: Iterable[AcceptedPlace], now: datetime) -> Findings:
+    """Sort what a host reports.
+
+    :param scan: the result of `secret_scan`.
+    """
+    found = Findings(host, mentions=list(scan.get("mentions") or []), scanned=scan.get("scanned") or {})
+    found.skipped = list(scan.get("skipped") or [])
+    places = tuple(accepted)
+    for use in scan.get("uses") or []:
+        if use["declared"]:
+            found.declared.append(use)
+        elif any(item.covers(use["place"], use["key"], now) for item in places):
+            found.accepted.append(use)
+        else:
+            found.strays.append(use)
+    return found
+
+
+def strays_by_client_id(findings: Iterable[Findings], at: datetime) -> dict[str, list[Stray]]:
+    """Return the strays as journals keep them; those whose integration nobody can tell are under an empty client id."""
+    kept: dict[str, list[Stray]] = {}
+    for found in findings:
+        for use in found.strays:
+            stray = Stray(found.host, use["place"], use["format"], use["key"], use["secret"], use["fingerprint"], at)
+            kept.setdefault(use["client_id"], []).append(stray)
+    return kept
+
+
+def lines_of(findings: Sequence[Findings], names: Mapping[str, str], silent: Mapping[str, str]) -> list[str]:
+    """Return what people read: the strays, what was not looked at, and the sum.
+
+    :param names: of the integrations, by client id.
+    :param silent: why, by host, for those that did not answer.
+    """
+    strays = [(found.host, use) for found in findings for use in found.strays]
+    lines = _table(strays, names) if strays else []
+    lines += [line for host, why in silent.items() for line in wrapped(f"note: {host} was not looked at: {why}")]
+    lines += _skipped(findings)
+    return [*lines, *wrapped(_sum(findings, len(strays), len(silent)))]
+
+
+def _table(strays: Sequence[tuple[str, Use]], names: Mapping[str, str]) -> list[str]:
+    rows = [("HOST", "INTEGRATION", "SECRET", "FORMAT", "PLACE")]
+    for host, use in strays:
+        whose = names.get(use["client_id"], "?")
+        rows.append((host[:16], whose[:16], use["secret"], use["format"] or use["kind"], _place(use)))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    lines = []
+    for row in rows:
+        first = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)) + "  "
+        # A path is copied from here: it stays whole, on a line of its own where it has no room.
+        fits = len(first) + len(row[4]) <= WIDTH
+        lines += [first + row[4]] if fits else [first.rstrip(), f"    {row[4]}"]
+    return [*lines, ""]
+
+
+def _place(use: Use) -> str:
+    return f"{use['place']}  {use['key']}" if use["key"] else str(use["place"])
+
+
+def _skipped(findings: Sequence[Findings]) -> list[str]:
+    reasons: dict[str, list[str]] = {}
+    for found in findings:
+        for skip in found.skipped:
+            reasons.setdefault(skip["why"], []).append(f"{found.host}: {skip['place']}" if skip.get("place") else "")
+    lines = []
+    for why, places in reasons.items():
+        shown = [place for place in places if place][:3]
+        more = f" and {len(places) - len(shown)} more" if len(places) > len(shown) else ""
+        lines += wrapped(f"note: skipped, as {why}: {', '.join(shown)}{more}")
+    kept = lines[:_SKIPS_AT_MOST]
+    return kept + ([f"note: {len(lines) - len(kept)} more reasons are in the result"] if len(lines) > len(kept) else [])
+
+
+def _sum(findings: Sequence[Findings], strays: int, silent: int) -> str:
+    files = sum(int(found.scanned.get("files", 0)) for found in findings)
+    unchanged = sum(int(found.scanned.get("unchanged", 0)) for found in findings)
+    read = f"{files} files read" + (f", {unchanged} unchanged since the last scan" if unchanged else "")
+    declared = sum(len(found.declared) for found in findings)
+    accepted = sum(len(found.accepted) for found in findings)
+    mentions = sum(len(found.mentions) for found in findings)
+    hosts = f"{len(findings)} host{'' if len(findings) == 1 else 's'}" + (f", {silent} silent" if silent else "")
+    return (
+        f"{hosts}: {read}; {declared + accepted + strays} uses: {declared} declared, {accepted} accepted, {strays}"
+        f" strays; {mentions} mentions of a client id or a tenant without a secret"
+    )
