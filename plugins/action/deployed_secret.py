@@ -20,6 +20,7 @@ class ActionModule(ControlAction):
     SPEC: ClassVar[Mapping[str, Any]] = {
         **INTEGRATIONS,
         "only": ONLY,
+        "prove": {"type": "bool", "default": False},
         "settled": {"type": "bool", "default": False},
         "rehearse": {"type": "bool", "default": False},
         "rehearse_restart": {"type": "bool", "default": True},
@@ -51,7 +52,8 @@ class ActionModule(ControlAction):
         )
         if arguments["settled"]:
             settled = [item for item in dependents if call.is_settled(item)]
-            return self._verified(HostCall(integrations, settled, self.vault_secrets, distributing=False))
+            verifying = HostCall(integrations, settled, self.vault_secrets, distributing=False)
+            return self._verified(verifying, asks=arguments["prove"] or not self.check_mode)
         given = call.arguments(self.check_mode)
         rehearsed = {item.client_id for item in dependents if arguments["rehearse"] or call.is_to_come(item.client_id)}
         given["dependents"] = [
@@ -60,11 +62,14 @@ class ActionModule(ControlAction):
         ]
         return self.on_host("keyturn.sfmc.deployed_secret", given)
 
-    def _verified(self, call: HostCall) -> dict[str, Any]:
-        """Compare, and in earnest mend; what is found is data. In check mode nothing is asked of SFMC."""
+    def _verified(self, call: HostCall, asks: bool) -> dict[str, Any]:
+        """Compare, and in earnest mend; what is found is data.
+
+        :param asks: whether SFMC is asked for tokens. To mend without asking could spread a dead secret.
+        """
         if not call.dependents:
             return {"changed": False, "dependents": []}
-        given = {**call.arguments(self.check_mode), "settled": True}
-        if self.check_mode:
+        given = {**call.arguments(check_mode=not asks), "settled": True}
+        if not asks:
             given["dependents"] = [{**each, "proof": "fingerprint"} for each in given["dependents"]]
         return self.on_host("keyturn.sfmc.deployed_secret", given)

@@ -15,6 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import Hos
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import transitions
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.permitted import permission_troubles
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsal_report import counted
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsing import Trouble
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.verifying import drift_of, lines_of, looked_at, mended
@@ -28,6 +29,7 @@ class ActionModule(BatchAction):
         **INTEGRATIONS,
         "variables": {"type": "list", "elements": "str", "default": ["keyturn_verified"]},
         "healed": {"type": "bool", "default": False},
+        "prove": {"type": "bool", "default": False},
     }
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,6 +52,8 @@ class ActionModule(BatchAction):
         reports = self.reported_by(dict.fromkeys(item.dependent.host for item in meant), arguments["variables"])
         secrets = {client_id: call.known(client_id) for client_id in {item.client_id for item in meant}}
         troubles += drift_of(reports, meant, secrets, arguments["healed"])
+        if arguments["prove"]:
+            troubles += self._permissions(arguments["integration"], known)
         found = [trouble.as_dict() for trouble in troubles]
         healed = mended(reports, meant) if arguments["healed"] else []
         if not self.check_mode:
@@ -58,6 +62,16 @@ class ActionModule(BatchAction):
         for line in lines_of(found, len(seen), healed, _notes(declared, files, meant, never)):
             self.tell(line)
         return {"changed": False, "drift": found, "mended": healed}
+
+    def _permissions(self, name: str | None, known: list[Integration]) -> list[Trouble]:
+        """Return where what tokens are for is not what the inventory declares."""
+        ids = {item.client_id for item in known}
+        return [
+            Trouble(run.integration.name, why)
+            for run in self.runs(name, generating=False)
+            if run.integration.client_id in ids
+            for why in permission_troubles(run, self.check_mode)
+        ]
 
     def _note_verified(
         self, name: str | None, known: list[Integration], reports: Mapping[str, list[Mapping[str, Any]]]

@@ -84,6 +84,7 @@ class Deployment:
             "fingerprint": target.fingerprint,
             "files": [],
             "changed": False,
+            "restart_owed": False,
             "restarted": False,
             "proof": None,
             "refusal": None,
@@ -97,7 +98,8 @@ class Deployment:
     @property
     def care_is_owed(self) -> bool:
         """Whether a restart and a check are owed: something changed now, or before a crash (I-14)."""
-        return not self.refused and bool(self.evidence["changed"] or self.dependent["unattested"])
+        owed = self.evidence["changed"] or self.dependent["unattested"] or self.evidence["restart_owed"]
+        return not self.refused and bool(owed)
 
     def attempt(self, step: Callable[[], None]) -> None:
         """Take a step unless an earlier one was refused."""
@@ -135,6 +137,18 @@ class Deployment:
         if own:
             self.written |= own
             self.evidence["changed"] = True
+
+    def note_older_process(self, running_since: Callable[[Mapping[str, Any]], Optional[float]]) -> None:
+        """See whether what reads the files at its start was started before they were last written.
+
+        :param running_since: returns when what a `restart` names began to run, None where nobody can tell.
+        """
+        restart = self.dependent["restart"]
+        if restart is None or self.evidence["changed"]:
+            return
+        since = running_since(restart)
+        modified = max((edit.snapshot.facts.modified for edit in self._edits.values()), default=0) / 1e9
+        self.evidence["restart_owed"] = since is not None and since < modified
 
     def read_back(self) -> None:
         """See that the secret stands in the files now, by each of their paths (I-4)."""

@@ -9,7 +9,7 @@ a restart, a check.
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._deployment import Ask, Deployment, Target, refusal_of
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import Answer
@@ -26,15 +26,17 @@ def deploy(
     check_mode: bool,
     make: Callable[[Mapping[str, Any], Target], Deployment] = Deployment,
     proved_first: bool = False,
+    running_since: Optional[Callable[[Mapping[str, Any]], Optional[float]]] = None,
 ) -> List[Dict[str, Any]]:
     """Bring a host's dependents to their targets; return the evidence of each. Never raises for what it finds.
 
     :param targets: by client id.
     :param make: what is made of each dependent and its target: a deployment, or the rehearsal of one.
     :param proved_first: whether nobody has just asked SFMC about the secrets: a dead one is not written (I-32).
+    :param running_since: tells since when what a `restart` names runs; a process older than its file is owed one.
     :param upkeep: makes what restarts and checks, when something is owed, from the secrets that stood in the files.
-    :return: for each dependent `name`, `client_id`, `fingerprint`, `files`, `changed`, `restarted`, `proof` (None in
-        check mode when something would be written) and `refusal` (None when all went well).
+    :return: for each dependent `name`, `client_id`, `fingerprint`, `files`, `changed`, `restart_owed`, `restarted`,
+        `proof` (None in check mode when something would be written) and `refusal` (None when all went well).
     """
     works = [make(dependent, targets[dependent["client_id"]]) for dependent in dependents]
     once = _asked_once(ask)
@@ -46,6 +48,8 @@ def deploy(
     written = {path for work in works for path in work.written}
     for work in works:
         work.note_written(written)
+        if running_since is not None:
+            work.attempt(partial(work.note_older_process, running_since))
     standing = [work for work in works if not (check_mode and work.evidence["changed"])]
     for work in standing:
         work.attempt(work.read_back)

@@ -146,12 +146,15 @@ def restart_commands(restart: Mapping[str, Any]) -> List[List[str]]:
     if restart["supervisor"]:
         return [["supervisorctl", "restart", restart["supervisor"]]]
     if restart["container"]:
-        return [[restart["engine"] or _engine(), "restart", restart["container"]]]
+        return [[engine_of(restart), "restart", restart["container"]]]
     reload = [["systemctl", "daemon-reload"]] if restart["daemon_reload"] and os.path.isdir(_SYSTEMD) else []
     return reload + [_service_command(restart["service"], "restart")]
 
 
-def _engine() -> str:
+def engine_of(restart: Mapping[str, Any]) -> str:
+    """Return the container engine that a restart names, or the one that is here."""
+    if restart["engine"]:
+        return str(restart["engine"])
     return "docker" if shutil.which("docker") or not shutil.which("podman") else "podman"
 
 

@@ -59,12 +59,18 @@ options:
         description: The dependent as C(HOST/NAME).
         type: str
         required: true
+  prove:
+    description:
+      - With O(settled) in check mode, ask for a fresh token with what stands in the files all the same.
+    type: bool
+    default: false
   settled:
     description:
       - Only dependents that should hold the active secret, as no rotation is bringing them another, and whose value was
         known before. In check mode they are compared and no token is asked for. Otherwise a token is asked for before
         the first write, so that a secret that SFMC does not accept replaces nothing; with C(proof=fingerprint), which
         asks for none, that cannot be seen.
+      - What runs longer than its file has been there was not restarted for it; that is owed.
       - What is found is in RV(dependents), and no failure of the task.
     type: bool
     default: false
@@ -276,12 +282,13 @@ dependents:
         outcome: accepted
         scopes: [email_read]
         expires_in: 1079
+      restart_owed: false
       restarted: true
       refusal: null
 """
 
 import time
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -301,6 +308,7 @@ _RESTART = {
     "service": {"type": "str"},
     "supervisor": {"type": "str"},
     "command": {"type": "list", "elements": "str"},
+    "pid_file": {"type": "str"},
     "container": {"type": "str"},
     "engine": {"type": "str", "choices": ["docker", "podman"]},
     "daemon_reload": {"type": "bool", "default": False},
@@ -340,6 +348,7 @@ _ONLY = {"client_id": {"type": "str", "required": True}, "dependent": {"type": "
 ARGUMENTS = {
     "integration": {"type": "str"},
     "only": {"type": "list", "elements": "dict", "options": _ONLY},
+    "prove": {"type": "bool", "default": False},
     "settled": {"type": "bool", "default": False},
     "rehearse": {"type": "bool", "default": False},
     "rehearse_restart": {"type": "bool", "default": True},
@@ -387,6 +396,13 @@ def _made(dependent: Dict[str, Any], target: Target) -> Deployment:
     return Rehearsal(dependent, target)
 
 
+def _running_since() -> Callable[[Mapping[str, Any]], Optional[float]]:
+    # Needed to verify only.
+    from ansible_collections.keyturn.sfmc.plugins.module_utils._running import running_since
+
+    return running_since
+
+
 def _diff(evidence: List[Dict[str, Any]]) -> List[Dict[str, str]]:
     return [
         {
@@ -416,7 +432,14 @@ def main() -> None:
 
     ask = _paced(given, started)
     evidence = deploy(
-        given["dependents"] or [], _targets(given), ask, upkeep, module.check_mode, _made, given["settled"]
+        given["dependents"] or [],
+        _targets(given),
+        ask,
+        upkeep,
+        module.check_mode,
+        _made,
+        given["settled"],
+        _running_since() if given["settled"] else None,
     )
     rehearsed = [dependent["rehearse"] for dependent in given["dependents"] or []]
     # What a rehearsal finds is its result, not its failure.

@@ -29,6 +29,12 @@ options:
     description: Whether the hosts have put the active secret back, so that only what they could not mend is amiss.
     type: bool
     default: false
+  prove:
+    description:
+      - Ask SFMC for a fresh token of each integration, from the controller, and make one read-only call with it. Its
+        scopes and its business unit are compared with C(scopes) and C(business_unit) of the integration, and kept.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""

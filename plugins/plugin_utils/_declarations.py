@@ -76,6 +76,7 @@ _RESTART = {
     "service": {"type": "str"},
     "supervisor": {"type": "str"},
     "command": {"type": "list", "elements": "str"},
+    "pid_file": {"type": "str"},
     "container": {"type": "str"},
     "engine": {"type": "str", "choices": ["docker", "podman"]},
     "timeout": {"type": "float", "default": 120.0},

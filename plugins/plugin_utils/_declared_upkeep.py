@@ -47,6 +47,8 @@ def _check_options(said: Mapping[str, Any], names: Iterable[str], offender: str)
             _check(_command_fault(said["command"]), f"{offender}.command", "a list: a program and its arguments")
         else:
             _check(_text_fault(said[name]), f"{offender}.{name}", "a name")
+    if said.get("pid_file") is not None:
+        _check(_text_fault(said["pid_file"]), f"{offender}.pid_file", "a path")
     for name, (least, most) in _NUMBERS.items():
         value = said.get(name)
         if value is not None and not least <= value <= most:

@@ -166,7 +166,8 @@ def _care(said: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(cared, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-_PATIENCE = frozenset({"retries", "delay", "timeout", "settle"})
+#: What changes nothing about what a restart or a check is.
+_PATIENCE = frozenset({"retries", "delay", "timeout", "settle", "pid_file"})
 
 
 def _with_files(said: Mapping[str, Any], offender: str) -> Mapping[str, Any]:

@@ -26,7 +26,13 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol impor
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import HttpClient, NoAnswer
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Permissions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Sighting, Verdict
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._tenant import (
+    business_unit_of,
+    context_request,
+    tenant_url,
+)
 
 _TRIES = 3
 _LONGEST_PAUSE = 30.0
@@ -88,6 +94,20 @@ class SfmcClient:
                 break
             self._sleep(pause)
         return answer
+
+    def permissions(self, client_id: str, secret: Secret) -> tuple[Permissions | None, str]:
+        """Ask for one fresh token, and a read-only call with it; return what it is for, and what came instead of it."""
+        answer = self.token(client_id, secret)
+        if answer.outcome != ACCEPTED:
+            return None, f"{answer.outcome}: {answer.detail}"
+        url = tenant_url(self._auth_url, "rest", answer.rest_url)
+        try:
+            context = self._http.send(context_request(url, answer.access_token))
+        except NoAnswer as error:
+            return None, f"a token was given, but {url} did not answer: {error.detail}"
+        if context.status != 200:
+            return None, f"a token was given, but {url} answered HTTP {context.status}"
+        return Permissions(tuple(sorted(answer.scopes)), business_unit_of(context.body), self.now()), ""
 
     def refresh_clock(self) -> None:
         """Read SFMC's clock without credentials: an unauthenticated `userinfo` is refused, with a Date."""

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import RESTART_WORKS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsal_report import counted, table_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsing import Trouble, host_troubles, reports_about
@@ -29,25 +30,30 @@ def drift_of(
     :param healed: whether another known secret was replaced.
     """
     found = host_troubles(reports, declared)
-    if not healed:
-        found += [
-            Trouble(item.dependent.id, _former(file, known[item.client_id]))
-            for item in declared
-            for report in reports_about(item, reports)
-            if not report.get("refusal")
-            for file in report.get("files") or []
-            if file["before"] != file["after"]
-        ]
+    for item in declared if not healed else ():
+        for report in reports_about(item, reports):
+            if not report.get("refusal"):
+                found += [Trouble(item.dependent.id, why) for why in _drifted(report, known[item.client_id])]
     return found
+
+
+def _drifted(report: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[Refusal]:
+    for file in report.get("files") or []:
+        if file["before"] != file["after"]:
+            yield _former(file, known)
+    if report.get("restart_owed"):
+        yield _not_restarted(str(report["name"]))
 
 
 def mended(reports: Mapping[str, Iterable[Mapping[str, Any]]], declared: Sequence[DeclaredDependent]) -> list[str]:
     """Return the ids of the dependents that got their secret back."""
     return [
-        item.dependent.id
-        for item in declared
-        if any(report.get("changed") and not report.get("refusal") for report in reports_about(item, reports))
+        item.dependent.id for item in declared if any(_was_mended(report) for report in reports_about(item, reports))
     ]
+
+
+def _was_mended(report: Mapping[str, Any]) -> bool:
+    return bool(report.get("changed") or report.get("restart_owed")) and not report.get("refusal")
 
 
 def lines_of(
@@ -73,6 +79,16 @@ def _former(file: Mapping[str, Any], known: Mapping[str, str]) -> Refusal:
         f"the {name.rstrip('0123456789 ')} secret, {file['before']}",
         "ansible-playbook keyturn.sfmc.verify -e sfmc_heal=true puts the active secret back; then find out what put"
         " this one there (configuration management, a backup, an image): it will again",
+    )
+
+
+def _not_restarted(name: str) -> Refusal:
+    return Refusal(
+        RESTART_WORKS,
+        f"what {name} restarts",
+        "a process that began after its file was last written",
+        "one that has been running for longer, and may still use what stood there before",
+        "ansible-playbook keyturn.sfmc.verify -e sfmc_heal=true restarts it",
     )
 
 

@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, Keyturn
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""Since when what a dependent restarts has been running, as far as this host says (I-14)."""
+
+import os
+import subprocess
+from typing import Any, Callable, List, Mapping, Optional
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import engine_of
+
+_PATIENCE = 10
+
+#: Returns what a program prints, None when it fails.
+Ask = Callable[[List[str]], Optional[str]]
+
+
+def running_since(restart: Mapping[str, Any], proc: str = "/proc", ask: Optional[Ask] = None) -> Optional[float]:
+    """Return when the process began that a restart would end, in seconds since the epoch; None where nobody can tell.
+
+    A command restarts what only its author knows, unless `pid_file` says where its process is.
+    """
+    pid = _pid_of(restart, ask or _printed)
+    return None if pid is None else _started_at(pid, proc)
+
+
+def _pid_of(restart: Mapping[str, Any], ask: Ask) -> Optional[int]:
+    if restart.get("pid_file"):
+        return _number(_read(restart["pid_file"]))
+    if restart.get("supervisor"):
+        return _number(ask(["supervisorctl", "pid", restart["supervisor"]]))
+    if restart.get("container"):
+        engine = engine_of(restart)
+        return _number(ask([engine, "inspect", "--format", "{{.State.Pid}}", restart["container"]]))
+    if restart.get("service"):
+        said = ask(["systemctl", "show", "--property=MainPID", restart["service"]]) or ""
+        return _number(said.partition("=")[2])
+    return None
+
+
+def _number(text: Optional[str]) -> Optional[int]:
+    """Return a process id; 0 is what programs say of one that does not run."""
+    try:
+        return int((text or "").strip()) or None
+    except ValueError:
+        return None
+
+
+def _started_at(pid: int, proc: str) -> Optional[float]:
+    """Return when a process began, by the kernel's clock ticks since it booted."""
+    status, machine = _read(os.path.join(proc, str(pid), "stat")), _read(os.path.join(proc, "stat"))
+    try:
+        # The name of the program may hold blanks and brackets; what follows it does not.
+        ticks = int((status or "").rpartition(")")[2].split()[19])
+        booted = next(int(line.split()[1]) for line in (machine or "").splitlines() if line.startswith("btime "))
+    except (ValueError, IndexError, StopIteration):
+        return None
+    return booted + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _read(path: str) -> Optional[str]:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(65536)
+    except (OSError, ValueError):
+        return None
+
+
+def _printed(command: List[str]) -> Optional[str]:
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
