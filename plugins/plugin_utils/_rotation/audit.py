@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -48,7 +49,7 @@ def audit_record(journal: Journal) -> dict[str, Any] | None:
     return {"content": _content(journal, past.former), "digest": past.digest}
 
 
-def is_genuine(record: dict[str, Any]) -> bool:
+def is_genuine(record: Mapping[str, Any]) -> bool:
     """Tell whether the content of a record is what its digest was made of."""
     return digest(record.get("content")) == record.get("digest")
 
