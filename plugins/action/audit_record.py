@@ -32,7 +32,8 @@ class ActionModule(ControlAction):
         path = Path(arguments["path"])
         if arguments["state"] == "checked":
             return self._checked(path)
-        changed, files = False, []
+        changed = False
+        files: list[str] = []
         for integration in self.integrations(arguments["integration"], generating=False):
             record = exported(kept_record(integration, self.vault_secrets))
             if record is None:

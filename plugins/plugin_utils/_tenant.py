@@ -18,6 +18,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol impor
     is_loopback,
 )
 
+_AUTH = re.compile(rf"\.auth\.{re.escape(SFMC_DOMAIN)}\Z")
 _CONTEXT = "/platform/v1/tokenContext"
 
 
@@ -30,9 +31,7 @@ def tenant_url(auth_url: str, service: str, said: str) -> str:
     """
     asked = urlsplit(checked_url(auth_url, "auth_url"))
     host, field = (asked.hostname or "").lower(), f"{service}_instance_url"
-    own = (
-        host if is_loopback(host) else re.sub(rf"\.auth\.{re.escape(SFMC_DOMAIN)}\Z", f".{service}.{SFMC_DOMAIN}", host)
-    )
+    own = host if is_loopback(host) else _AUTH.sub(f".{service}.{SFMC_DOMAIN}", host)
     url = checked_url(said or f"{asked.scheme}://{own}", field)
     if (urlsplit(url).hostname or "").lower() != own:
         raise Refusal(

@@ -148,7 +148,7 @@ class Inventory:
             ]
             unit = units.get((host.name, dependent.name))
             if unit:
-                entry["restart"] = {"command": unit.control("restart")}
+                entry["restart"] = {"command": unit.control("restart"), "pid_file": unit.settings()["pid_file"]}
                 entry["check"] = {"url": unit.settings()["health_url"]}
             declared.append(entry)
         return declared

@@ -9,6 +9,8 @@ import collections
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH
+
 
 def table(integrations: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return one row for each integration, 100 columns wide at most."""
@@ -33,20 +35,20 @@ def _more(item: Mapping[str, Any]) -> str:
 
 
 def status_table(integrations: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return one row for each integration of an estate, 98 columns wide at most."""
+    """Return one row for each integration of an estate. What is long is cut where the line would be."""
     rows: list[tuple[str, ...]] = [("INTEGRATION", "PACKAGE", "ENV", "OWNER", "PHASE", "LEFT", "DUE", "PROVED", "NEXT")]
     rows += [_status_row(item, label) for item, label in zip(integrations, labels(integrations), strict=True)]
-    return _in_columns(rows)
+    return _in_columns(rows, flexible=4)
 
 
 def _status_row(item: Mapping[str, Any], label: str) -> tuple[str, ...]:
     left = "?" if item["days_left"] is None else f"{item['days_left']:.0f}"
     proved = f"{item['proved']}/{item['dependents']}" if item["rotation_id"] else f"-/{item['dependents']}"
     return (
-        _cut(label, 16),
-        _cut(item["package"], 14),
-        _cut(item["environment"] or "-", 6),
-        _cut(item["owner"] or "-", 12),
+        label,
+        item["package"],
+        item["environment"] or "-",
+        item["owner"].partition("@")[0] or "-",
         item["phase"],
         left,
         item["due_at"][:10] if item["due_at"] else "?",
@@ -57,17 +59,28 @@ def _status_row(item: Mapping[str, Any], label: str) -> tuple[str, ...]:
 
 def _next(item: Mapping[str, Any]) -> str:
     """Return the next legal step, with the time that it waits for."""
-    if item["step"] == "stop":
+    step = str(item["step"])
+    if step == "stop":
         return "blocked"
-    if item["step"] == "wait":
+    if step == "wait":
         return f"wait {item['not_before'][11:16]}Z"
-    return str(item["step"].replace("_", " "))
+    return "record" if step.startswith("note_") else step.replace("_", " ")
+
+
+def _in_columns(rows: Sequence[tuple[str, ...]], flexible: int = 0) -> list[str]:
+    """Return rows in columns.
+
+    :param flexible: so many of the first columns are cut, the widest first, until a line fits a terminal.
+    """
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    while flexible and sum(widths) + 2 * (len(widths) - 1) > WIDTH:
+        widest = max(range(flexible), key=lambda column: widths[column])
+        widths[widest] -= 1
+    return [
+        "  ".join(_cut(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
 
 
 def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 2] + ".."
-
-
-def _in_columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return text if len(text) <= width else text[: max(width - 2, 0)] + ".."[:width]

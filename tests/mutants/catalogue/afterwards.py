@@ -65,8 +65,8 @@ MUTANTS = (
         "I-32",
         "another known secret at a place is no drift",
         "plugin_utils/_run/verifying.py",
-        '            if file["before"] != file["after"]\n',
-        "            if False\n",
+        '        if file["before"] != file["after"]:\n',
+        "        if False:\n",
         "unit/run/test_run_verifying.py::test_i_12_each_place_is_named_and_each_host_that_is_silent",
     ),
     mutant(

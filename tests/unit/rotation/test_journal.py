@@ -24,8 +24,11 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     Failure,
     Journal,
     Lease,
+    Past,
+    Permissions,
     Rotation,
     Sacrifice,
+    Stray,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import sealed
 
@@ -55,7 +58,10 @@ def whole() -> Journal:
     registry = tuple(dataclasses.replace(item, care="0123456789abcdef") for item in about.registry)
     history = (sealed("", NOW, "opened", "r1: due"),)
     lease = Lease("controller, process 1", 7, NOW)
-    kept = {"adopted": (APP1.id,), "forgotten": (B,), "fence": 7, "lease": lease, "verified_at": NOW}
+    kept = {"adopted": (APP1.id,), "forgotten": (B,), "fence": 7, "lease": lease, "verified_at": NOW, "scanned_at": NOW}
+    kept["strays"] = (Stray("h1", "/opt/etl/.env", "dotenv", "SFMC_CLIENT_SECRET", "active", A, NOW),)
+    kept["permissions"] = Permissions(("email_read",), "7000001", NOW)
+    kept["past"] = (Past("r0", "due", NOW, NOW, NOW, "rotated", B, A, "0123456789abcdef"),)
     return dataclasses.replace(about, rotation=rotation, registry=registry, history=history, **kept)
 
 
@@ -104,9 +110,22 @@ def test_an_empty_journal_goes_round() -> None:
     assert parse_journal(json.loads(json.dumps(journal_document(empty))), WHERE) == empty
 
 
+def of_the_third_schema() -> dict[str, Any]:
+    """Return the example as it was written before there were discoveries, permissions and past rotations."""
+    added = ("scanned_at", "strays", "permissions", "past")
+    return {**{name: value for name, value in document().items() if name not in added}, "schema": 3}
+
+
+def test_a_journal_of_the_third_schema_is_read_as_what_it_meant() -> None:
+    read = parse_journal(of_the_third_schema(), WHERE)
+    assert (read.schema, read.scanned_at, read.strays, read.permissions, read.past) == (SCHEMA, None, (), None, ())
+    assert read.rotation == whole().rotation
+
+
 def of_the_second_schema() -> dict[str, Any]:
     """Return the example as it was written before there were leases, approvals and seals."""
-    second = {name: value for name, value in document().items() if name not in ("fence", "lease", "verified_at")}
+    third = of_the_third_schema()
+    second = {name: value for name, value in third.items() if name not in ("fence", "lease", "verified_at")}
     second["schema"] = 2
     del second["rotation"]["approval"], second["rotation"]["sacrifices"]
     for line in second["history"]:
@@ -185,7 +204,14 @@ def test_a_missing_field_is_refused_and_named(path: tuple[Any, ...]) -> None:
 @pytest.mark.parametrize("wrong", [True, 7, 1.5, [CANARY], {CANARY: CANARY}], ids=repr)
 def test_a_field_of_another_type_is_refused(path: tuple[Any, ...], wrong: object) -> None:
     damaged = document()
-    takes = {"places": [CANARY], "adopted": [CANARY], "forgotten": [CANARY], "fence": 7, "number": 7}
+    takes = {
+        "places": [CANARY],
+        "adopted": [CANARY],
+        "forgotten": [CANARY],
+        "scopes": [CANARY],
+        "fence": 7,
+        "number": 7,
+    }
     record_at(damaged, path)[path[-1]] = [7] if takes.get(path[-1]) == wrong else wrong
     refused(damaged)
 

@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What scans come to: declared, accepted, strays; and the text that declares them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import use
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import accepted_places
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import host_dependents
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.discovering import (
+    findings_of,
+    lines_of,
+    strays_by_client_id,
+)
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.snippet import snippet
+
+NOW = datetime(2027, 1, 4, 8, 0, tzinfo=timezone.utc)
+CRM, SHOP = "a" * 24, "b" * 24
+NAMES = {CRM: "crm", SHOP: "shop"}
+
+
+def found(path: str, **more: Any) -> dict[str, Any]:
+    known = {"path": path, "format": "dotenv", "key": "SECRET", "client_id": CRM, "secret": "active"}
+    return use(path, "file", **{**known, "fingerprint": "aaaaaaaaaaaa", **more})
+
+
+DECLARED = found("/srv/app/.env", declared="app")
+STRAY = found("/opt/etl/.env")
+SECOND = found("/opt/etl/jobs.json", format="json", key="jobs[0].secret")
+OTHER = found("/opt/etl/.env", key="SHOP_SECRET", client_id=SHOP)
+BACKUP = use("/opt/etl/.env.bak", "backup", path="/opt/etl/.env.bak", format="dotenv", key="SECRET", client_id=CRM)
+PROCESS = use("process of etl.service", "process", key="SECRET", client_id=CRM, secret="active")
+NOBODYS = found("/opt/old/.env", client_id="", secret="unknown", fingerprint="")
+
+
+def scan(*uses: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"uses": list(uses), "mentions": [], "skipped": [], "scanned": {"files": 20}, **more}
+
+
+def accepted(*said: dict[str, Any]) -> Any:
+    return accepted_places({"sfmc_accepted_places": list(said)}, "etl1")
+
+
+def test_a_place_is_declared_accepted_or_a_stray() -> None:
+    places = accepted({"place": "/opt/*.bak", "reason": "copies"})
+    result = findings_of("etl1", scan(DECLARED, STRAY, BACKUP), places, NOW)
+    assert (result.declared, result.accepted, result.strays) == ([DECLARED], [BACKUP], [STRAY])
+
+
+def test_who_accepts_one_key_has_not_accepted_another() -> None:
+    places = accepted({"place": "/opt/etl/.env", "key": "SHOP_SECRET", "reason": "moves next week"})
+    assert findings_of("etl1", scan(STRAY, OTHER), places, NOW).strays == [STRAY]
+
+
+def test_what_is_accepted_until_a_day_is_a_stray_from_then_on() -> None:
+    places = accepted({"place": BACKUP["place"], "reason": "deleted soon", "until": "2027-01-05"})
+    assert findings_of("etl1", scan(BACKUP), places, NOW).strays == []
+    assert findings_of("etl1", scan(BACKUP), places, NOW + timedelta(days=1)).strays == [BACKUP]
+
+
+@pytest.mark.parametrize(
+    "said", [{"place": "/x"}, {"reason": "why"}, {"place": "/x", "reason": "y", "until": "soon"}, "/x", 7], ids=str
+)
+def test_a_place_is_not_accepted_without_a_reason_or_by_a_word(said: Any) -> None:
+    with pytest.raises(Refusal, match="etl1"):
+        accepted_places({"sfmc_accepted_places": [said]}, "etl1")
+    with pytest.raises(Refusal, match="etl1"):
+        accepted_places({"sfmc_accepted_places": said}, "etl1")
+
+
+def test_a_stray_goes_to_the_journal_of_its_integration() -> None:
+    result = findings_of("etl1", scan(STRAY, OTHER, NOBODYS, DECLARED), (), NOW)
+    kept = strays_by_client_id([result], NOW)
+    assert {client_id: [item.place for item in items] for client_id, items in kept.items()} == {
+        CRM: ["/opt/etl/.env"],
+        SHOP: ["/opt/etl/.env"],
+        "": ["/opt/old/.env"],
+    }
+
+
+def test_what_is_pasted_declares_every_stray_that_a_file_holds() -> None:
+    pasted = yaml.safe_load(snippet([STRAY, SECOND, OTHER], NAMES, taken=["/opt/etl"]))
+    integrations = {"crm": {"client_id": CRM}, "shop": {"client_id": SHOP}}
+    dependents = host_dependents({**pasted, "sfmc_integrations": integrations}, "etl1")
+    assert [(item.client_id, item.dependent.name, item.dependent.places) for item in dependents] == [
+        (CRM, "/opt/etl 2", ("/opt/etl/.env#SECRET", "/opt/etl/jobs.json#jobs[0].secret")),
+        (SHOP, "/opt/etl 3", ("/opt/etl/.env#SHOP_SECRET",)),
+    ]
+
+
+def test_what_cannot_be_edited_is_accepted_with_a_reason() -> None:
+    strays = [BACKUP, PROCESS, NOBODYS, use("/a.zip!x/.env", "archive", client_id=CRM, secret="active")]
+    pasted = yaml.safe_load(snippet(strays, NAMES))
+    assert list(pasted) == ["sfmc_accepted_places"]
+    places = accepted_places(pasted, "etl1")
+    assert findings_of("etl1", scan(*strays), places, NOW).strays == []
+    assert all(item.reason for item in places)
+
+
+def test_a_path_of_any_letters_comes_back_as_it_was() -> None:
+    odd = found("/opt/a: b # 'c' \"d\"\n\u00e9/.env")
+    (entry,) = yaml.safe_load(snippet([odd], NAMES))["sfmc_dependents"]
+    assert entry["files"][0]["path"] == odd["path"]
+
+
+def test_the_report_names_strays_silent_hosts_and_skips_and_fits_a_terminal() -> None:
+    long = found("/opt/" + "deep/" * 30 + ".env", key="k" * 40)
+    skipped = [{"place": "/var/log/huge.log", "why": "larger than 64 MB"}]
+    result = findings_of("host-with-a-very-long-name.example.com", scan(STRAY, long, skipped=skipped), (), NOW)
+    lines = lines_of([result], NAMES, {"web9": "it did not answer"})
+    text = "\n".join(lines)
+    for part in ("/opt/etl/.env  SECRET", long["place"], "web9 was not looked at", "/var/log/huge.log", "2 strays"):
+        assert part in text
+    assert all(len(line) <= 98 or long["place"] in line for line in lines), lines
+
+
+def test_nothing_found_is_said_plainly() -> None:
+    lines = lines_of([findings_of("etl1", scan(DECLARED), (), NOW)], NAMES, {})
+    assert lines[0].startswith("1 host: 20 files read; 1 uses: 1 declared, 0 accepted, 0 strays")
