@@ -35,7 +35,7 @@ class ActionModule(ControlAction):
 
     SPEC: ClassVar[Mapping[str, Any]] = {
         **INTEGRATIONS,
-        "variable": {"type": "str", "default": "keyturn_scan"},
+        "variable": {"type": "str", "default": "discover_scan"},
         "path": {"type": "path"},
     }
 

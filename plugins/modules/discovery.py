@@ -24,7 +24,7 @@ options:
   variable:
     description: Name of the variable in which each host keeps its registered scan.
     type: str
-    default: keyturn_scan
+    default: discover_scan
   path:
     description:
       - A folder of the controller for what can be pasted, a file C(HOST.yml) for each host with strays. It is there.
@@ -37,7 +37,7 @@ EXAMPLES = r"""
   keyturn.sfmc.secret_scan:
     roots: [/etc, /opt, /srv]
   become: true
-  register: keyturn_scan
+  register: discover_scan
 
 - name: Sum up
   keyturn.sfmc.discovery:
