@@ -53,7 +53,7 @@ def integration(name: str = "crm_sync", number: int = 1, **said: Any) -> dict[st
 
 def estate(*integrations: dict[str, Any], at: str = NOW) -> dict[str, Any]:
     """Return an estate of these integrations; its summary counts what readers of this folder need."""
-    summary = {"integrations": len(integrations), "dependents": sum(item["dependents"] for item in integrations)}
+    summary = {"integrations": len(integrations), "dependents": 0}
     return {
         "schema": 1,
         "generated_at": at,
