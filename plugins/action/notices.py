@@ -43,16 +43,14 @@ class ActionModule(ControlAction):
         told = self._kept(path)
         hooks = hooks_of(arguments["hooks"], arguments["repeat_days"])
         if arguments["told"] is None:
-            return self._planned(present, hooks, told, at)
+            return self._plan(present, hooks, told, at)
         _note(told, present, arguments["told"], at)
         told.forget(present, (item["client_id"] for item in checked_estate(estate)), at)
         content = json.dumps({"schema": _SCHEMA, "told": told.as_dict()}, indent=1) + "\n"
         changed = publish(path, content.encode("utf-8"), 0o600, write=not self.check_mode)
         return {"changed": changed, **self._undelivered(arguments["failed"])}
 
-    def _planned(
-        self, present: tuple[Notice, ...], hooks: tuple[Hook, ...], told: Told, at: datetime
-    ) -> dict[str, Any]:
+    def _plan(self, present: tuple[Notice, ...], hooks: tuple[Hook, ...], told: Told, at: datetime) -> dict[str, Any]:
         messages, unaddressed = deliveries(present, hooks, told, at)
         for message in messages:
             to = f" to {', '.join(message['to'])}" if message["to"] else ""
