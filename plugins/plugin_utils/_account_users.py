@@ -58,15 +58,23 @@ def users_of_packages(account: str, askers: Iterable[Asker]) -> Answered:
     :raises Refusal: none may, or no answer can be read.
     """
     tried: list[tuple[str, Page]] = []
-    for asker in list(askers)[:_PACKAGES_AT_MOST]:
-        rows, page = _asked(asker)
+    asked = 0
+    for asker in askers:
+        try:
+            secret = asker.secret()
+        except Refusal as refusal:
+            # An integration that was never handed in says nothing about the account.
+            tried.append((asker.integration.name, Page(UNKNOWN, refusal.rule)))
+            continue
+        rows, page = _asked(asker, secret)
         if page.outcome == PAGE:
             return Answered(asker.integration.name, tuple(row for row in rows if is_package(row)))
         tried.append((asker.integration.name, page))
-        if page.outcome == UNKNOWN and page.detail.startswith("SOAP"):
-            # Another package of the account would meet the same host.
+        asked += 1
+        # Another package of the account would meet the same host.
+        if asked == _PACKAGES_AT_MOST or (page.outcome == UNKNOWN and page.detail.startswith("SOAP")):
             break
-    found = "; ".join(f"{name}: {page.detail}" for name, page in tried)
+    found = "; ".join(f"{name}: {page.detail}" for name, page in tried[:10])
     if any(page.outcome == FORBIDDEN for _name, page in tried):
         raise Refusal(
             "the packages of an account are read by a package that may read users",
@@ -85,11 +93,11 @@ def users_of_packages(account: str, askers: Iterable[Asker]) -> Answered:
     )
 
 
-def _asked(asker: Asker) -> tuple[list[dict[str, str]], Page]:
+def _asked(asker: Asker, secret: Secret) -> tuple[list[dict[str, str]], Page]:
     """Return all rows that one package sees; a token that is dead by then is replaced once."""
     page = Page(UNKNOWN, "not asked")
     for _attempt in range(2):
-        answer = asker.client.token(asker.integration.client_id, asker.secret())
+        answer = asker.client.token(asker.integration.client_id, secret)
         if answer.outcome != ACCEPTED:
             return [], Page(UNKNOWN, f"no token: {answer.detail}")
         if answer.scopes and not set(SCOPES) & set(answer.scopes):
