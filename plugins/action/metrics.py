@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._metrics import metrics
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._published import publish
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import written
 
 
 class ActionModule(ControlAction):
@@ -29,7 +29,7 @@ class ActionModule(ControlAction):
         """Replace the file, and say how much is in it."""
         path, mode = _checked(arguments["path"], arguments["mode"])
         text = metrics(arguments["estate"])
-        changed = publish(path, text.encode("utf-8"), mode, write=not self.check_mode)
+        changed = written(path, text.encode("utf-8"), self.check_mode, mode)
         samples = sum(not line.startswith("#") for line in text.splitlines())
         return {"changed": changed, "path": str(path), "samples": samples}
 

@@ -16,9 +16,9 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._deliveries import de
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._estate_reading import checked_estate, moment
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hooks import Hook, hooks_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._notices import Notice, notices
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._published import publish
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._told import Told
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import written
 
 _SCHEMA = 1
 
@@ -47,7 +47,7 @@ class ActionModule(ControlAction):
         _note(told, present, arguments["told"], at)
         told.forget(present, (item["client_id"] for item in checked_estate(estate)), at)
         content = json.dumps({"schema": _SCHEMA, "told": told.as_dict()}, indent=1) + "\n"
-        changed = publish(path, content.encode("utf-8"), 0o600, write=not self.check_mode)
+        changed = written(path, content.encode("utf-8"), self.check_mode, 0o600)
         return {"changed": changed, **self._undelivered(arguments["failed"])}
 
     def _plan(self, present: tuple[Notice, ...], hooks: tuple[Hook, ...], told: Told, at: datetime) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._soap import (
     Page,
     classify,
     retrieve_request,
-    soap_url,
 )
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._tenant import tenant_url
 
 #: The scope that lets a package read users, and the one whose name is nearest.
 SCOPES = ("users_read", "accounts_read")
@@ -102,7 +102,7 @@ def _asked(asker: Asker, secret: Secret) -> tuple[list[dict[str, str]], Page]:
             return [], Page(UNKNOWN, f"no token: {answer.detail}")
         if answer.scopes and not set(SCOPES) & set(answer.scopes):
             return [], Page(FORBIDDEN, f"its token has neither {SCOPES[0]} nor {SCOPES[1]}")
-        url = soap_url(asker.integration.auth_url, answer.soap_url)
+        url = tenant_url(asker.integration.auth_url, "soap", answer.soap_url)
         rows, page = _pages(asker.http, url, answer.access_token)
         if page.outcome != EXPIRED:
             return rows, page

@@ -11,17 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import urlsplit
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import (
-    SFMC_DOMAIN,
-    HttpRequest,
-    checked_url,
-    is_loopback,
-)
+from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import HttpRequest
 
 #: Names of packages, the account's users among them, come by 2500 in an answer.
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
@@ -65,27 +58,6 @@ class Page(NamedTuple):
 
 class _NotSafe(ValueError):
     """A document type in an answer: entities could make much out of little, or read files."""
-
-
-def soap_url(auth_url: str, said: str) -> str:
-    """Return where a token may go: the tenant's own SOAP host, or the host of a simulator or tunnel on this machine.
-
-    :param said: `soap_instance_url` of the token's answer; empty takes what follows from the authentication URL.
-    :raises Refusal: any other place. The token would be somebody else's.
-    """
-    asked = urlsplit(checked_url(auth_url, "auth_url"))
-    host = (asked.hostname or "").lower()
-    own = host if is_loopback(host) else re.sub(rf"\.auth\.{re.escape(SFMC_DOMAIN)}\Z", f".soap.{SFMC_DOMAIN}", host)
-    url = checked_url(said or f"{asked.scheme}://{own}", "soap_instance_url")
-    if (urlsplit(url).hostname or "").lower() != own:
-        raise Refusal(
-            "a token goes to the SOAP host of the tenant that gave it",
-            "soap_instance_url in the answer of the token endpoint",
-            own,
-            "another host",
-            "see what answers at the authentication URL; nothing was sent there",
-        )
-    return url
 
 
 def retrieve_request(url: str, access_token: str, continues: str = "") -> HttpRequest:

@@ -24,6 +24,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from flask import Flask, Response, request
 
+from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
+from ansible_collections.keyturn.sfmc.tests.integration.operations import unchanged
 from ansible_collections.keyturn.sfmc.tests.integration.other_systems import COLLECTIONS
 from ansible_collections.keyturn.sfmc.tests.leaks.searcher import leaks
 from ansible_collections.keyturn.sfmc.tests.simulator.tls import Authority
@@ -269,3 +271,24 @@ def test_no_credential_was_shown_or_kept(office: Office) -> None:
     state = office.root / "told.json"
     assert office.said and state.stat().st_mode & 0o777 == 0o600
     assert leaks(office.hidden, {**office.said, "what was told": state.read_bytes()}) == []
+
+
+def test_the_playbook_looks_measures_and_tells(bring_up: BringUp) -> None:
+    operations = bring_up(speed=0)
+    operations.hand_in_active("crm_sync")
+    root = operations.estate.root
+    told, metrics = root / "told", root / "keyturn.prom"
+    copy = {"content": "{{ notify_notice | to_json }}", "dest": str(told), "mode": "0600"}
+    (root / "own.yml").write_text(yaml.safe_dump([{"name": "Keep it", "ansible.builtin.copy": copy}]))
+    hook = {"kind": "tasks", "file": str(root / "own.yml"), "on": ["due", "urgent"]}
+    with unchanged(operations):
+        run = operations.playbook("notify", sfmc_notify=[hook], sfmc_metrics_path=str(metrics))
+    assert run.status == 0, str(run)
+    notice = json.loads(told.read_text())
+    assert (notice["integration"], notice["owner"]) == ("crm_sync", "crm-team@example.com")
+    expiry = [line for line in metrics.read_text().splitlines() if line.startswith("keyturn_sfmc_secret_expires")]
+    assert len(expiry) == 1 and f'client_id="{operations.client_id("crm_sync")}"' in expiry[0]
+    told.unlink()
+    again = operations.playbook("notify", sfmc_notify=[hook])
+    assert again.status == 0 and not told.exists(), str(again)
+    assert "nothing is to be told that was not told already" in again.said

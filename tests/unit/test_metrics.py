@@ -19,7 +19,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils import _metrics
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._estate_reading import text
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._metrics import GAUGES, PHASES, PREFIX, metrics
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._published import publish
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import written
 from ansible_collections.keyturn.sfmc.tests.support.made_estates import estate, integration, stray
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -185,18 +185,12 @@ def test_the_rules_read_metrics_that_are_written() -> None:
 
 def test_a_file_is_replaced_as_a_whole_with_its_mode(tmp_path: Path) -> None:
     path = tmp_path / "keyturn.prom"
-    assert publish(path, b"one\n", 0o644, write=False) and not path.exists()
-    assert publish(path, b"one\n", 0o644)
+    assert written(path, b"one\n", True, 0o644) and not path.exists()
+    assert written(path, b"one\n", False, 0o644)
     reader = path.open("rb")
-    assert publish(path, b"two\n", 0o600)
+    assert written(path, b"two\n", False, 0o600)
     with reader:
         assert reader.read() == b"one\n"
     assert path.read_bytes() == b"two\n" and path.stat().st_mode & 0o777 == 0o600
-    assert not publish(path, b"two\n", 0o600)
+    assert not written(path, b"two\n", False, 0o600)
     assert [each.name for each in tmp_path.iterdir()] == ["keyturn.prom"]
-
-
-@pytest.mark.parametrize("write", (True, False), ids=("for good", "in check mode"))
-def test_a_folder_that_is_not_there_is_refused(tmp_path: Path, write: bool) -> None:
-    with pytest.raises(Refusal, match="No such file or directory"):
-        publish(tmp_path / "none" / "keyturn.prom", b"", 0o644, write=write)

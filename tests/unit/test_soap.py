@@ -21,8 +21,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._soap import (
     Page,
     classify,
     retrieve_request,
-    soap_url,
 )
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._tenant import tenant_url
 
 AUTH = "https://mc1-xx.auth.marketingcloudapis.com"
 OWN = "https://mc1-xx.soap.marketingcloudapis.com"
@@ -54,7 +54,7 @@ def _fault(text: str) -> bytes:
     ids=("as said", "in capitals", "by its name", "a simulator", "a tunnel with another port"),
 )
 def test_a_token_goes_to_the_tenants_own_host(auth: str, said: str, goes_to: str) -> None:
-    assert soap_url(auth, said) == goes_to
+    assert tenant_url(auth, "soap", said) == goes_to
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_a_token_goes_to_the_tenants_own_host(auth: str, said: str, goes_to: str
 )
 def test_a_token_goes_to_no_other_host(said: str) -> None:
     with pytest.raises(Refusal):
-        soap_url(AUTH, said)
+        tenant_url(AUTH, "soap", said)
 
 
 def test_a_simulator_cannot_send_a_token_away() -> None:
     with pytest.raises(Refusal, match="a token goes to the SOAP host"):
-        soap_url("http://127.0.0.1:8080", OWN)
+        tenant_url("http://127.0.0.1:8080", "soap", OWN)
 
 
 @given(
