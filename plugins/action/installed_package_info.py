@@ -41,8 +41,7 @@ class ActionModule(ControlAction):
         """Return the packages of each account of the chosen integrations."""
         days = _checked(arguments["unused_after_days"])
         chosen = self.integrations(arguments["integration"], generating=False)
-        # Whoever declares a package anywhere declares it: the limit of the play makes nobody's of none.
-        everybody = self.inventory.integrations(self.variables["groups"]["all"], generating=False)
+        everybody, unread = self._everybody()
         packages: list[AccountPackage] = []
         absent: list[dict[str, str]] = []
         accounts: list[dict[str, str]] = []
@@ -55,23 +54,33 @@ class ActionModule(ControlAction):
                 refusals.append(refusal)
                 continue
             declared = [item for item in everybody if item.account == account]
-            found = joined(answered.rows, account, declared, clients[0].client.now(), days)
+            found = joined(answered.rows, account, declared, answered.at, days)
             packages += found
             absent += missing(found, declared)
             accounts.append({"account": account, "asked_with": answered.asked_with})
         lines = table(packages)
-        self._tell(accounts, packages, absent, lines)
+        unknown = [*CANNOT_KNOW, *unread]
+        if accounts:
+            self._tell(packages, absent, lines, unknown)
         result: dict[str, Any] = {
             "changed": False,
             "packages": [item.as_dict() for item in packages],
             "missing": absent,
             "accounts": accounts,
             "table": lines,
-            "cannot_know": list(CANNOT_KNOW),
+            "cannot_know": unknown,
         }
         if refusals:
             result.update(failed=True, msg="\n".join(map(str, refusals)), refusal=refusals[0].as_dict())
         return result
+
+    def _everybody(self) -> tuple[tuple[Integration, ...], list[str]]:
+        """Return what the whole inventory declares: a limit makes nobody's of no package. And what cannot be read."""
+        try:
+            return self.inventory.integrations(self.variables["groups"]["all"], generating=False), []
+        except Refusal as refusal:
+            unread = f"what is declared beyond this play, as {refusal.offender} cannot be read here"
+            return self.inventory.integrations(self.scope, generating=False), [unread]
 
     def _asker(self, integration: Integration) -> Asker:
         http = HttpClient(integration.ca_path, timeout=60.0, max_bytes=MAX_ANSWER_BYTES)
@@ -80,13 +89,11 @@ class ActionModule(ControlAction):
 
     def _tell(
         self,
-        accounts: Sequence[Mapping[str, str]],
         packages: Sequence[AccountPackage],
         absent: Sequence[Mapping[str, str]],
         lines: Sequence[str],
+        unknown: Sequence[str],
     ) -> None:
-        if not accounts:
-            return
         for line in lines:
             self.tell(line)
         for item in absent[:_MISSING_AT_MOST]:
@@ -99,7 +106,7 @@ class ActionModule(ControlAction):
             f"{len(packages)} package(s): {nobodys} that nobody declares, {candidates} of them to look at for removal,"
             f" {len(absent)} declared and not there"
         )
-        self.tell("not known from here: " + "; ".join(CANNOT_KNOW))
+        self.tell("not known from here: " + "; ".join(unknown))
 
 
 def _checked(days: float) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol import ACCEPTED
@@ -46,9 +47,10 @@ class Asker:
 
 @dataclass(frozen=True)
 class Answered:
-    """The users of an account's packages, and whose token it was."""
+    """The users of an account's packages, whose token it was, and SFMC's time."""
 
     asked_with: str
+    at: datetime
     rows: tuple[Mapping[str, str], ...]
 
 
@@ -68,7 +70,7 @@ def users_of_packages(account: str, askers: Iterable[Asker]) -> Answered:
             continue
         rows, page = _asked(asker, secret)
         if page.outcome == PAGE:
-            return Answered(asker.integration.name, tuple(row for row in rows if is_package(row)))
+            return Answered(asker.integration.name, asker.client.now(), tuple(row for row in rows if is_package(row)))
         tried.append((asker.integration.name, page))
         asked += 1
         # Another package of the account would meet the same host.

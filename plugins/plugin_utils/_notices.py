@@ -76,7 +76,7 @@ def _of(item: Item, at: datetime) -> Iterator[Notice]:
             environment=text(item.get("environment")),
             owner=text(item.get("owner")),
             subject=" ".join(news.subject.split()),
-            body=news.body,
+            body=news.body or news.subject,
             way_out=news.way_out,
         )
 
@@ -150,18 +150,19 @@ def _lost(item: Item, _at: datetime) -> _News | None:
 
 
 def _closed(item: Item, at: datetime) -> _News | None:
-    closed = [each for each in items_of(item.get("rotations")) if each.get("outcome") == "closed"]
-    times = {text(each.get("id")): moment(each.get("closed_at")) for each in closed}
-    news = {name: when for name, when in times.items() if when is not None and when > at - CLOSED_IS_NEWS}
+    over = [(moment(each.get("closed_at")), each) for each in items_of(item.get("rotations"))]
+    news = [(when, each) for when, each in over if when is not None and when > at - CLOSED_IS_NEWS]
     if not news:
         return None
-    last = max(news, key=lambda name: news[name])
+    when, last = max(news, key=lambda pair: pair[0])
+    given_up = last.get("outcome") == "abandoned"
+    subject = "its rotation was given up" if given_up else "rotated, the former secret is dead"
+    next_one = f"due on {_day(item, 'due_at')}; its active secret ends on {_day(item, 'expires_at')}."
     return _News(
-        f"{_name(item)}: rotated, the former secret is dead",
-        f"Rotation {last} was closed on {news[last].strftime('%Y-%m-%d %H:%M')} UTC. The next one is due on"
-        f" {_day(item, 'due_at')}; the secret ends on {_day(item, 'expires_at')}.",
-        "nothing is to be done",
-        last,
+        f"{_name(item)}: {subject}",
+        f"Rotation {text(last.get('id'))} ended on {when.strftime('%Y-%m-%d %H:%M')} UTC. The next one is {next_one}",
+        "see why it was given up, before the active secret ends" if given_up else "nothing is to be done",
+        last.get("id"),
     )
 
 

@@ -81,3 +81,15 @@ def test_days_beyond_sense_are_refused_before_anything_is_asked(operations: Oper
     run = operations.playbook("packages", sfmc_packages_unused_after_days=days)
     assert run.status == 2 and "times are numbers within sense" in run.said, str(run)
     assert len(operations.estate.simulator.effects()) == seen
+
+
+def test_what_cannot_be_read_beyond_the_limit_is_said_and_stops_nothing(operations: Operations) -> None:
+    path = operations.estate.root / "inventory" / "host_vars" / "prod-a.yml"
+    before = path.read_text()
+    path.write_text(before + "\nsfmc_integrations: '{{ nobody_defines_this }}'\n")
+    try:
+        run = operations.playbook("packages", limit="prod-c")
+    finally:
+        path.write_text(before)
+    assert run.status == 0, str(run)
+    assert "what is declared beyond this play" in run.said and "prod-a" in run.said.split("not known")[1]

@@ -96,5 +96,5 @@ def closed_rotation(closed_at: str = "2026-11-25T20:00:00Z") -> dict[str, Any]:
         "opened_at": "2026-11-25T18:00:00Z",
         "activated_at": "2026-11-25T19:30:00Z",
         "closed_at": closed_at,
-        "outcome": "closed",
+        "outcome": "rotated",
     }
