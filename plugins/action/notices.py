@@ -14,8 +14,9 @@ from typing import Any, ClassVar
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._deliveries import deliveries
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._estate_reading import checked_estate, moment
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hooks import Hook, hooks_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hooks import Hook, credentials_of, hooks_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._notices import Notice, notices
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import masked_by_core
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._told import Told
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import written
@@ -41,6 +42,7 @@ class ActionModule(ControlAction):
         present = notices(estate)
         at = required(moment(estate["generated_at"]))
         told = self._kept(path)
+        masked_by_core(credentials_of(arguments["hooks"]))
         hooks = hooks_of(arguments["hooks"], arguments["repeat_days"])
         if arguments["told"] is None:
             return self._plan(present, hooks, told, at)

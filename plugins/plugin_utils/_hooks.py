@@ -101,6 +101,15 @@ def hooks_of(said: Any, repeat_days: float) -> tuple[Hook, ...]:
     return hooks
 
 
+def credentials_of(said: Any) -> list[str]:
+    """Return what of `sfmc_notify` nobody should see, whether it is well declared or not."""
+    hooks = [each for each in said if isinstance(each, Mapping)] if isinstance(said, list) else []
+    found = [hook.get(key) for hook in hooks for key in ("url", "password", "token")]
+    headers = [hook.get("headers") for hook in hooks]
+    found += [value for each in headers if isinstance(each, Mapping) for value in each.values()]
+    return [text for text in found if isinstance(text, str)]
+
+
 def _hook(number: int, said: Any, repeat_days: float) -> Hook:
     offender = f"sfmc_notify[{number}]"
     kind = said.get("kind") if isinstance(said, Mapping) else None

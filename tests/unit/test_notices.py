@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._deliveries import deliveries
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hooks import hooks_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hooks import credentials_of, hooks_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._notices import EVENTS, notices
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._told import Told
 from ansible_collections.keyturn.sfmc.tests.support.made_estates import (
@@ -260,3 +260,9 @@ _ANY = st.recursive(
 def test_an_estate_with_anything_in_it_gives_notices_and_no_traceback(said: dict[str, Any]) -> None:
     hooks = _hooks(SLACK, {**MAIL, "otherwise": ["ops@example.com"]}, {**SLACK, "kind": "teams"})
     json.dumps(_messages(estate(integration() | said), hooks, Told({})))
+
+
+def test_credentials_are_known_also_of_hooks_that_are_wrong() -> None:
+    said = [{"url": "https://x.example/1", "headers": {"A": "2", "B": 3}}, "x", {"password": "4", "token": ["5"]}]
+    assert credentials_of(said) == ["https://x.example/1", "4", "2"]
+    assert credentials_of("x") == []
