@@ -61,6 +61,7 @@ class Answer(NamedTuple):
     scopes: Tuple[str, ...] = ()
     expires_in: int = 0
     rest_url: str = ""
+    soap_url: str = ""
     date: Optional[float] = None
     retry_after: Optional[float] = None
 
@@ -213,7 +214,7 @@ def _accepted(fields: Optional[Dict[str, Any]]) -> Answer:
     if not fields or not isinstance(token, str) or not token or life is None:
         return Answer(UNKNOWN, "malformed", "HTTP 200 without a whole token: cut off, or not a token endpoint")
     scope = fields.get("scope")
-    rest = fields.get("rest_instance_url")
+    rest, soap = fields.get("rest_instance_url"), fields.get("soap_instance_url")
     return Answer(
         ACCEPTED,
         "token",
@@ -222,6 +223,7 @@ def _accepted(fields: Optional[Dict[str, Any]]) -> Answer:
         scopes=tuple(sorted(scope.split())) if isinstance(scope, str) else (),
         expires_in=life,
         rest_url=rest if isinstance(rest, str) else "",
+        soap_url=soap if isinstance(soap, str) else "",
     )
 
 

@@ -69,9 +69,13 @@ class HttpClient:
     """Sends one request at a time, once each. Proxies and CA bundles come from the environment, as for any tool."""
 
     def __init__(
-        self, ca_path: str | None = None, timeout: float = 20.0, monotonic: Callable[[], float] = time.monotonic
+        self,
+        ca_path: str | None = None,
+        timeout: float = 20.0,
+        monotonic: Callable[[], float] = time.monotonic,
+        max_bytes: int = MAX_BODY_BYTES,
     ) -> None:
-        """Take a CA file (None: the system's) and the time for a whole exchange, in seconds."""
+        """Take a CA file (None: the system's), the seconds for a whole exchange, and how long an answer may be."""
         if not HAS_REQUESTS:
             raise Refusal(
                 "the controller asks SFMC over the Python library requests",
@@ -86,6 +90,7 @@ class HttpClient:
         self._ca_path = ca_path
         self._timeout = timeout
         self._monotonic = monotonic
+        self._max_bytes = max_bytes
 
     def amiss(self, request: HttpRequest) -> str:
         """Return in words why the request could not even be sent, an empty text when it could; sends nothing."""
@@ -135,11 +140,11 @@ class HttpClient:
             verify=self._ca_path or True,
             stream=True,
         ) as response:
-            body = b""
+            body = bytearray()
             for chunk in response.iter_content(8192):
                 body += chunk
-                if len(body) > MAX_BODY_BYTES:
-                    raise NoAnswer("too_long", f"an answer of more than {MAX_BODY_BYTES} bytes", sent=True)
+                if len(body) > self._max_bytes:
+                    raise NoAnswer("too_long", f"an answer of more than {self._max_bytes} bytes", sent=True)
                 if self._monotonic() > ends:
                     raise NoAnswer("timeout", "an answer that does not end in time", sent=True)
-            return HttpAnswer(response.status_code, dict(response.headers), body)
+            return HttpAnswer(response.status_code, dict(response.headers), bytes(body))

@@ -34,7 +34,7 @@ SETTINGS: dict[str, Any] = {
     "sfmc_poll_seconds": 0.1,
 }
 _RECAP = re.compile(r"^(\S+)\s+: (ok=\d+ .*)$", re.MULTILINE)
-_PROBES = {"token", "userinfo"}
+_PROBES = {"token", "userinfo", "account_users"}
 _files = count(1)
 
 

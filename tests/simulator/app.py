@@ -8,12 +8,12 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from . import admin_api, answers, console_api, rest_api, token_endpoint
+from . import admin_api, answers, console_api, rest_api, soap_api, token_endpoint
 from .exchange import the_host, to_response
 from .world import World
 
 #: First part of a path: which of SFMC's hosts serves it.
-SERVICE_OF_PATH = {"v1": "auth", "v2": "auth", "platform": "rest"}
+SERVICE_OF_PATH = {"v1": "auth", "v2": "auth", "platform": "rest", "Service.asmx": "soap"}
 
 
 def create_app(world: World) -> Flask:
@@ -27,7 +27,7 @@ def create_app(world: World) -> Flask:
     app.config["PROPAGATE_EXCEPTIONS"] = True
     app.before_request(_need_known_host)
     app.register_error_handler(HTTPException, _http_error)
-    for room in (token_endpoint, rest_api, console_api, admin_api):
+    for room in (token_endpoint, rest_api, soap_api, console_api, admin_api):
         app.register_blueprint(room.blueprint)
     return app
 

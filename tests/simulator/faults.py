@@ -14,7 +14,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 
 #: What meets a connection before any request is known; never a part of ``*``.
 CONNECTION = "connection"
-KINDS = ("token", "userinfo", "token_context", "endpoints", "generate", "retrieve", "activate", "*")
+KINDS = ("token", "userinfo", "token_context", "endpoints", "account_users", "generate", "retrieve", "activate", "*")
 SECRETS = ("active", "staged", "previous", "unknown")
 
 

@@ -77,6 +77,7 @@ def _grant(world: World, request: TokenRequest | None, package: Package | None, 
     _check_account(world, package, request.account_id)
     scopes = _check_scope(world, package, request.scope)
     account_id = request.account_id or package.member_id
+    package.last_login_at = world.clock.now()
     token = world.tokens.issue(package, checked, scopes, account_id, world.clock.now(), world.switches)
     return Answer(
         200,

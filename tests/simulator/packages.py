@@ -75,6 +75,13 @@ class Package:
     enabled: bool = True
     account_enabled: bool = True
     address_allowed: bool = True
+    installed_at: datetime | None = None
+    last_login_at: datetime | None = None
+
+    @property
+    def times(self) -> tuple[datetime | None, datetime | None]:
+        """When it was installed, and when its user logged in last."""
+        return self.installed_at, self.last_login_at
 
     @property
     def previous(self) -> Secret | None:
@@ -97,6 +104,7 @@ class Package:
             "enabled": self.enabled,
             "account_enabled": self.account_enabled,
             "address_allowed": self.address_allowed,
+            **{key: when.isoformat() if when else None for key, when in zip(TIMES, self.times, strict=True)},
         }
 
     def private(self) -> dict[str, object]:
@@ -123,7 +131,7 @@ def parse_package(wanted: Mapping[str, object], now: datetime) -> Package:
     :raises Refusal: when it says something that a package cannot be.
     """
     texts = {key: wanted.get(key) for key in ("client_id", "subdomain", "type", "enterprise_id", "member_id")}
-    _refuse_unknown(wanted, {"name", "owner", "scopes", "accounts", "active", "staged", *texts, *FLAGS})
+    _refuse_unknown(wanted, {"name", "owner", "scopes", "accounts", "active", "staged", *texts, *FLAGS, *TIMES})
     client_id = make_client_id() if texts["client_id"] is None else str(texts["client_id"])
     if not CLIENT_ID.fullmatch(client_id):
         raise refused("client_id", "24 of [a-z0-9]", f"{len(client_id)} characters, not all of them fit")
@@ -148,13 +156,15 @@ def parse_package(wanted: Mapping[str, object], now: datetime) -> Package:
         staged=None if wanted.get("staged") is None else _parse_secret("staged", wanted["staged"], now),
     )
     package.active.activated_at = package.active.activated_at or package.active.generated_at
-    change_package(package, {key: wanted[key] for key in FLAGS if key in wanted})
+    package.installed_at = package.active.generated_at
+    change_package(package, {key: wanted[key] for key in (*FLAGS, *TIMES) if key in wanted})
     return package
 
 
 FLAGS = ("enabled", "account_enabled", "address_allowed")
 TEXTS = ("name", "owner")
 WORDS = ("scopes", "accounts")
+TIMES = ("installed_at", "last_login_at")
 
 
 def change_package(package: Package, wanted: Mapping[str, object]) -> None:
@@ -162,7 +172,7 @@ def change_package(package: Package, wanted: Mapping[str, object]) -> None:
 
     ``generated_at`` ages the active secret; ``active`` and ``staged`` take ``{"generated_at": ...}`` each.
     """
-    _refuse_unknown(wanted, {*FLAGS, *TEXTS, *WORDS, "generated_at", "active", "staged"})
+    _refuse_unknown(wanted, {*FLAGS, *TEXTS, *WORDS, *TIMES, "generated_at", "active", "staged"})
     changes: list[tuple[object, str, object]] = []
     for key, value in wanted.items():
         if key in FLAGS:
@@ -173,6 +183,8 @@ def change_package(package: Package, wanted: Mapping[str, object]) -> None:
             changes.append((package, key, words(key, value)))
         elif key in TEXTS:
             changes.append((package, key, str(value)))
+        elif key in TIMES:
+            changes.append((package, key, parse_time(value)))
         elif key == "generated_at":
             changes.append((package.active, "generated_at", parse_time(value)))
         else:

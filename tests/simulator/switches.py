@@ -96,6 +96,27 @@ class Switches:
     endpoints_scope: str = field(
         default="", metadata=_known("modelled", "scope that `/platform/v1/endpoints` asks for; empty: none")
     )
+    account_users_scope: str = field(
+        default="users_read", metadata=_known("modelled", "scope that `Retrieve AccountUser` asks for; empty: none")
+    )
+    account_users_refusal: str = field(
+        default="status",
+        metadata=_known(
+            "observed",
+            "how a missing scope is said over SOAP: in the status of the answer (other objects do), or, modelled, as a"
+            " fault or a 403",
+            ("status", "fault", "403"),
+        ),
+    )
+    account_users_page: int = field(
+        default=2500, metadata=_known("documented", "rows of one SOAP answer; the rest comes by `ContinueRequest`")
+    )
+    user_name_length: int = field(
+        default=100, metadata=_known("modelled", "characters of a user's name; `app user` may be cut off (observed)")
+    )
+    other_packages: int = field(
+        default=0, metadata=_known("modelled", "further packages of the account, of which nobody here knows a secret")
+    )
     token_requests_per_minute: int = field(
         default=0, metadata=_known("modelled", "token requests per client id and minute before 429; 0: no limit")
     )
