@@ -148,7 +148,7 @@ class Deployment:
             return
         since = running_since(restart)
         modified = max((edit.snapshot.facts.modified for edit in self._edits.values()), default=0) / 1e9
-        self.evidence["restart_owed"] = since is not None and since < modified
+        self.evidence["restart_owed"] = since is not None and since + _CLOCK_TICKS < modified
 
     def read_back(self) -> None:
         """See that the secret stands in the files now, by each of their paths (I-4)."""
@@ -237,6 +237,9 @@ def place_of(file: Mapping[str, Any]) -> str:
     """Return how messages name a place."""
     return f"{file['path']}, key {file['key']}" if file["key"] else f"{file['path']}, wherever a secret stands"
 
+
+#: How far the clocks of files and of processes may be apart, in seconds.
+_CLOCK_TICKS = 0.5
 
 #: What this host may make of a declaration that it cannot take: a NUL, a number too large, no room for an output.
 _STUMBLES = (OSError, ValueError, TypeError, OverflowError, RecursionError)

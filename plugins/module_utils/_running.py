@@ -5,6 +5,7 @@
 
 import os
 import subprocess
+import time
 from typing import Any, Callable, List, Mapping, Optional
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._upkeep import engine_of
@@ -15,13 +16,18 @@ _PATIENCE = 10
 Ask = Callable[[List[str]], Optional[str]]
 
 
-def running_since(restart: Mapping[str, Any], proc: str = "/proc", ask: Optional[Ask] = None) -> Optional[float]:
+def running_since(
+    restart: Mapping[str, Any],
+    proc: str = "/proc",
+    ask: Optional[Ask] = None,
+    now: Callable[[], float] = time.time,
+) -> Optional[float]:
     """Return when the process began that a restart would end, in seconds since the epoch; None where nobody can tell.
 
     A command restarts what only its author knows, unless `pid_file` says where its process is.
     """
     pid = _pid_of(restart, ask or _printed)
-    return None if pid is None else _started_at(pid, proc)
+    return None if pid is None else _started_at(pid, proc, now)
 
 
 def _pid_of(restart: Mapping[str, Any], ask: Ask) -> Optional[int]:
@@ -46,14 +52,17 @@ def _number(text: Optional[str]) -> Optional[int]:
         return None
 
 
-def _started_at(pid: int, proc: str) -> Optional[float]:
-    """Return when a process began, by the kernel's clock ticks since it booted."""
-    status, machine = _read(os.path.join(proc, str(pid), "stat")), _read(os.path.join(proc, "stat"))
+def _started_at(pid: int, proc: str, now: Callable[[], float]) -> Optional[float]:
+    """Return when a process began, by the kernel's clock ticks since it booted.
+
+    `btime` would tell the boot to the second only, and a restart takes less than that.
+    """
+    status, uptime = _read(os.path.join(proc, str(pid), "stat")), _read(os.path.join(proc, "uptime"))
     try:
         # The name of the program may hold blanks and brackets; what follows it does not.
         ticks = int((status or "").rpartition(")")[2].split()[19])
-        booted = next(int(line.split()[1]) for line in (machine or "").splitlines() if line.startswith("btime "))
-    except (ValueError, IndexError, StopIteration):
+        booted = now() - float((uptime or "").split()[0])
+    except (ValueError, IndexError):
         return None
     return booted + ticks / os.sysconf("SC_CLK_TCK")
 
