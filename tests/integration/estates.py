@@ -16,6 +16,7 @@ from ansible_collections.keyturn.sfmc.tests.testbed.declaration import (
     Integration,
     Service,
 )
+from ansible_collections.keyturn.sfmc.tests.testbed.estates import PLACES
 
 _SHOP = ConfigFile("/srv/shop/.env", "dotenv", "SFMC_CLIENT_SECRET", 0o600)
 _MULE = ConfigFile("/opt/mule/conf/sfmc.properties", "properties", "sfmc.clientSecret", 0o640)
@@ -58,6 +59,19 @@ def two_integrations(provider: str = "http", service: bool = True) -> Declaratio
         "two-integrations",
         (Environment("prod", integrations, provider),),
         (*first.hosts, Host("prod-c", "prod", (Dependent("web_forms", "forms", (_FORMS,)),))),
+    )
+
+
+def nine_formats_and_a_service() -> Declaration:
+    """``prod-a`` and ``prod-b`` hold ``crm_sync`` in nine formats, and ``prod-b`` runs a service beside them."""
+    names = ("dotenv", "ini", "json", "php", "properties", "shell", "toml", "xml", "yaml")
+    dependents = [Dependent("crm_sync", f"{name} job", (PLACES[name],)) for name in names if name != "dotenv"]
+    shop = Dependent("crm_sync", "web shop", (_SHOP,), Service())
+    crontab = Dependent("crm_sync", "crontab job", (PLACES["crontab"],))
+    return Declaration(
+        "nine-formats-and-a-service",
+        (Environment("prod", (Integration("crm_sync", "CRM Sync", age_days=170),)),),
+        (Host("prod-a", "prod", tuple(dependents)), Host("prod-b", "prod", (crontab, shop))),
     )
 
 

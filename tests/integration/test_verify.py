@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import required
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
-from ansible_collections.keyturn.sfmc.tests.integration.estates import pair
+from ansible_collections.keyturn.sfmc.tests.integration.estates import nine_formats_and_a_service, pair
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, Outcome, unchanged
 
 
@@ -66,6 +69,64 @@ def test_i_32_the_former_secret_that_came_back_is_named_and_mended(operations: O
     with unchanged(operations):
         again = _verify(operations, sfmc_heal=True)
     assert again.status == 0 and again.changed == 0, again
+
+
+def _jobs() -> list[tuple[str, str]]:
+    """Return host and file of each dependent that has no service."""
+    return [
+        (host.name, file.path.lstrip("/"))
+        for host in nine_formats_and_a_service().hosts
+        for dependent in host.dependents
+        if dependent.service is None
+        for file in dependent.files
+    ]
+
+
+def test_i_32_ten_drifts_are_named_and_mended(bring_up: BringUp) -> None:
+    """I-32, I-14: nine files with the former secret, and a service that runs since before its file was last written."""
+    operations = bring_up(nine_formats_and_a_service())
+    operations.hand_in_active("crm_sync")
+    former = operations.secret("crm_sync")
+    assert operations.rotate().status == 0
+    active = operations.secret("crm_sync")
+    jobs = [operations.estate.host(host) / place for host, place in _jobs()]
+    for path in jobs:
+        _swap(path, active, former)
+    shop = operations.estate.host("prod-b") / "srv/shop/.env"
+    started = operations.service("prod-b", "web shop").record()["starts"]
+    # Content as before, written anew: nobody can tell what the service read.
+    os.utime(shop, (time.time() + 1, time.time() + 1))
+
+    with unchanged(operations):
+        drifted = _verify(operations)
+    assert drifted.status == 2 and "10 dependents looked at: 10 things to see to" in drifted.said, drifted
+    assert drifted.said.count("the earlier secret, ") == len(jobs) == 9, drifted
+    assert "prod-b/web shop" in drifted.said and "running for longer" in drifted.said, drifted
+
+    os.utime(shop, (time.time(), time.time()))
+    sent = operations.sent("crm_sync")
+    healed = _verify(operations, sfmc_heal=True)
+    assert healed.status == 0 and healed.said.count("mended: ") == 10, healed
+    assert operations.held("crm_sync") == {active}
+    assert operations.service("prod-b", "web shop").record()["starts"] == started + 1
+    assert operations.sent("crm_sync") == sent
+    with unchanged(operations):
+        again = _verify(operations, sfmc_heal=True)
+    assert again.status == 0 and again.changed == 0, again
+
+
+def test_fresh_tokens_and_permissions_are_looked_at_on_request(operations: Operations) -> None:
+    """A token of each host, one read-only call for each integration; scopes and business unit as declared, or named."""
+    clean = _verify(operations, sfmc_verify_token=True)
+    assert clean.status == 0, clean
+    asked = operations.effects("token_context")
+    assert [effect["outcome"] for effect in asked] == ["accepted"], asked
+    seen = required(operations.journal("crm_sync").permissions)
+    operations.declare_integration("crm_sync", scopes=[*seen.scopes[1:], "key_manage_revoke"], business_unit="1")
+    drifted = _verify(operations, sfmc_verify_token=True)
+    assert drifted.status == 2 and "3 things to see to" in drifted.said, drifted
+    for text in (f"also {seen.scopes[0]}", "key_manage_revoke", "business_unit of crm_sync"):
+        assert text in drifted.said, f"{text!r} is not in {drifted}"
 
 
 def test_a_host_that_is_down_and_a_file_that_is_gone_are_named(operations: Operations) -> None:

@@ -43,11 +43,13 @@ def _differences(run: Run, seen: Permissions, before: Permissions | None) -> Ite
         yield _differs(name, "scopes", "no others than declared", "also " + ", ".join(both["excess"]), way_out)
     if both["missing"]:
         way_out = f"give them in {_SETUP}, or take them out of scopes of sfmc_integrations.{name}"
-        yield _differs(name, "scopes", ", ".join(both["missing"]), "a token without them", way_out)
+        missing = ", ".join(both["missing"])
+        yield _differs(name, "scopes", missing, f"a token without {missing}", way_out)
     unit = run.integration.business_unit
     if unit and seen.business_unit != unit:
         way_out = f"see which package the client id belongs to, or correct business_unit of sfmc_integrations.{name}"
-        yield _differs(name, "business_unit", unit, seen.business_unit or "none", way_out)
+        found = f"a token for {seen.business_unit or 'none'}, not for {unit}"
+        yield _differs(name, "business_unit", unit, found, way_out)
     if scopes is None and before is not None and before.scopes != seen.scopes:
         changed = sorted(set(before.scopes) ^ set(seen.scopes))
         way_out = f"find out who changed the package; declare scopes in sfmc_integrations.{name} to keep them"

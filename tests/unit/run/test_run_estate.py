@@ -167,8 +167,8 @@ def test_permissions_are_kept_and_compared_with_what_is_declared(bench: Bench) -
     found = [(why.offender, why.found) for why in permission_troubles(bench.run(), check_mode=True)]
     assert found == [
         ("scopes of crm", f"also {seen.scopes[0]}"),
-        ("scopes of crm", "a token without them"),
-        ("business_unit of crm", seen.business_unit),
+        ("scopes of crm", "a token without key_manage_revoke"),
+        ("business_unit of crm", f"a token for {seen.business_unit}, not for 99"),
     ]
     permissions = the_one(bench)["permissions"]
     assert (permissions["excess"], permissions["missing"]) == ([seen.scopes[0]], ["key_manage_revoke"])
