@@ -6,12 +6,14 @@
 import codecs
 import contextlib
 import gc
-from typing import Callable, Dict, Iterator, NamedTuple, Optional
+from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._find import Finder, place_of_key
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
     Format,
     Leaf,
+    Path,
+    Reading,
     Scan,
     indirect_new_value,
     indirect_value,
@@ -112,6 +114,18 @@ class Located:
         if self._fmt.stands_for_another(value) and not (known and known(value)):
             raise indirect_value(self._key, self._where)
 
+    @property
+    def spans(self) -> List[Tuple[int, int]]:
+        """Return the bytes of the content in which the secret stands, with the quotes that belong to its place."""
+        found: List[Tuple[int, int]] = []
+        position, at = 0, len(self._text.mark)
+        for place in self._places:
+            start = at + self._text.size(position, place.leaf.start)
+            at = start + self._text.size(place.leaf.start, place.leaf.end)
+            position = place.leaf.end
+            found.append((start, at))
+        return found
+
     def confirm(self) -> None:
         """Refuse a file that an independent reading sees otherwise."""
         with _without_collector():
@@ -144,6 +158,25 @@ class Located:
             pieces += [self._content[copied:start], written]
             position, copied = leaf.end, start + self._text.size(leaf.start, leaf.end)
         return b"".join(pieces) + self._content[copied:]
+
+
+class Survey:
+    """All values of a file, and the keys that name them.
+
+    :ivar readings: path, kind and value of each, in the order of the file.
+    """
+
+    def __init__(self, fmt: Format, content: bytes, where: str) -> None:
+        """Read all of it. What is not of its format is refused."""
+        self._fmt = fmt
+        with _without_collector():
+            self._scan = fmt.scan(_decode(fmt, content, where).body, where)
+            self._scan.complete()
+        self.readings: List[Reading] = self._scan.readings
+
+    def keys_of(self, path: Path) -> List[str]:
+        """Return keys for the value there, the best first; :class:`Located` refuses one that names others, too."""
+        return self._fmt.keys_of(path, self._scan)
 
 
 def _check_value(value: str, key: str, where: str) -> None:

@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, Keyturn
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""The secrets among the values of a file that was taken apart, and the client id beside each. Pure."""
+
+import json
+import re
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import TEXT, Path, Reading
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import (
+    BASE64,
+    UNKNOWN,
+    Secret,
+    decoded,
+    is_literal,
+    names_a_secret,
+    secret_of,
+    shaped_in,
+)
+
+#: Names of values that have their own name beside them: {"key": "et_clientSecret", "value": "..."}.
+_VALUES = ("value", "@value", "defaultvalue", "currentvalue", "initialvalue", "default", "secretstring")
+_NAMES = ("key", "name", "@key", "@name", "id", "@id", "variable", "parameterkey", "field")
+_SET = re.compile(r"\s*(?:export\s+|-e\s+)?([A-Za-z_][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+_DEEP = 20
+
+
+class Found(NamedTuple):
+    """A secret among the values. ``inside`` tells that the value at ``path`` holds more than it."""
+
+    path: Path
+    secret: Secret
+    inside: bool
+
+
+def secrets_among(readings: Sequence[Reading], named_here: bool, sought: Sought) -> List[Found]:
+    """Return the secrets that are values, or stand in one, each with its client id as far as that is known."""
+    texts = [(path, value) for path, kind, value in readings if kind == TEXT and path]
+    beside = Beside(texts, sought)
+    names = _told_names(texts)
+    found: List[Found] = []
+    for path, value in texts:
+        if len(value) < 8:
+            continue
+        name = names.get(path, str(path[-1]))
+        bare = unquoted(value)
+        secret = secret_of(bare, name, named_here, sought) or _in_kubernetes(path, bare, texts, named_here)
+        if secret:
+            found.append(Found(path, beside.owned(secret, path), False))
+        else:
+            inside = [each for each in _inside(value, named_here) if each.value not in sought.secrets]
+            found += [Found(path, beside.owned(each, path, value), True) for each in inside]
+    return found
+
+
+def unquoted(value: str) -> str:
+    """Return a value without what belongs to its place in some formats: white space, and quotes in INI files."""
+    bare = value.strip()
+    if len(bare) > 1 and bare[0] in "'\"" and bare.endswith(bare[0]):
+        return bare[1:-1]
+    return bare
+
+
+def _told_names(texts: Sequence[Tuple[Path, str]]) -> Dict[Path, str]:
+    """Return the names of values that have them beside, by the paths of the values."""
+    told: Dict[Path, str] = {}
+    for path, value in texts:
+        if _last_name(path) in _NAMES and len(value) <= 100:
+            told.setdefault(_entry(path), value)
+    return {path: told[_entry(path)] for path, _value in texts if _last_name(path) in _VALUES and _entry(path) in told}
+
+
+def _last_name(path: Path) -> str:
+    """Return the last name of a path; in XML, the number of an element stands behind it."""
+    names = [step for step in path[-2:] if isinstance(step, str)]
+    return names[-1].lower() if names else ""
+
+
+def _entry(path: Path) -> Path:
+    """Return the path of what holds a value: in XML, an element is two steps."""
+    return path[:-1] if isinstance(path[-1], str) else path[:-2]
+
+
+def _in_kubernetes(path: Path, value: str, texts: Sequence[Tuple[Path, str]], named_here: bool) -> Optional[Secret]:
+    """Return an unknown secret in the ``data`` of a Secret of Kubernetes, which is in base64."""
+    if len(path) < 2 or path[-2] != "data" or not names_a_secret(str(path[-1])):
+        return None
+    inner = decoded(value)
+    if (path[:-2] + ("kind",), "Secret") not in texts:
+        return None
+    return Secret(inner, "", UNKNOWN, BASE64) if named_here and is_literal(inner) else None
+
+
+def _inside(value: str, named_here: bool) -> Iterator[Secret]:
+    """Yield unknown secrets that are a part of a value; where known ones stand is found by their letters."""
+    seen: Set[str] = set()
+    for match in shaped_in(value):
+        seen.add(match.group())
+    setting = _SET.fullmatch(value)
+    pairs = [setting.groups()] if setting else _members(value)
+    for name, text in pairs:
+        bare = unquoted(text)
+        if named_here and names_a_secret(name) and is_literal(bare):
+            seen.add(bare)
+    return (Secret(each, "", UNKNOWN) for each in sorted(seen))
+
+
+def _members(value: str) -> List[Tuple[str, str]]:
+    """Return names and texts of a JSON object in a value."""
+    if value.lstrip()[:1] not in ("{", "["):
+        return []
+    try:
+        return list(_pairs(json.loads(value), 0))
+    except (ValueError, RecursionError):
+        return []
+
+
+def _pairs(tree: Any, depth: int) -> Iterator[Tuple[str, str]]:
+    entries = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for name, entry in entries:
+        if isinstance(entry, str):
+            yield str(name), entry
+        elif depth < _DEEP:
+            yield from _pairs(entry, depth + 1)
+
+
+class Beside:
+    """Which client id stands beside a value: in the same object, element or section, or further around it."""
+
+    def __init__(self, texts: Sequence[Tuple[Path, str]], sought: Sought) -> None:
+        self._sought = sought
+        self._places = [(path, name) for path, value in texts for name in client_ids_in(value, sought)]
+
+    def owned(self, secret: Secret, path: Path, around: str = "") -> Secret:
+        """Return the secret with the client id beside it, unless it says itself whose it is."""
+        if secret.client_id:
+            return secret
+        return secret._replace(client_id=_one(client_ids_in(around, self._sought)) or self._nearest(path))
+
+    def _nearest(self, path: Path) -> str:
+        for depth in range(len(path) - 1, -1, -1):
+            there = [(place, name) for place, name in self._places if place[:depth] == path[:depth]]
+            names = {name for _place, name in there}
+            if len(names) > 1:
+                return _one([name for place, name in there if _are_twins(place, path)])
+            if names:
+                return names.pop()
+        return ""
+
+
+def _are_twins(one: Path, secret: Path) -> bool:
+    """Tell whether two places differ only by what they are for: CRM_CLIENT_ID and CRM_CLIENT_SECRET."""
+    return are_twins(".".join(map(str, one)), ".".join(map(str, secret)))
+
+
+def are_twins(name_of_id: str, name_of_secret: str) -> bool:
+    """Tell whether the name of a client id and that of a secret differ only by that."""
+    one, other = (_NOT_IN_NAMES.sub("", name.lower()) for name in (name_of_id, name_of_secret))
+    return one.replace("clientid", "clientsecret").replace("consumerkey", "consumersecret") == other
+
+
+def client_ids_in(value: str, sought: Sought) -> List[str]:
+    """Return the client ids that a value is, or has in it."""
+    if value in sought.client_ids:
+        return [value]
+    if len(value) < 24:
+        return []
+    words = dict.fromkeys(re.findall(r"[A-Za-z0-9_-]+", value))
+    return [word for word in words if word in sought.client_ids]
+
+
+def _one(names: Sequence[str]) -> str:
+    return names[0] if len(set(names)) == 1 else ""
