@@ -21,6 +21,8 @@ from ansible_collections.keyturn.sfmc.tests.simulator.credentials import (
     make_old_secret,
 )
 
+#: The id of the container `sync`.
+DOCKER_ID = "c0ffee" + "0" * 58
 LOG_BYTES = 5 * 1024 * 1024
 
 
@@ -431,7 +433,14 @@ def _mentions(planted: Planted) -> None:
     """What names an integration, and holds something else than its secret."""
     mention, crm, stranger = planted.mention, planted.known.crm, planted.known.strangers
     host = "mc1crm.auth.marketingcloudapis.com"
-    placeholders = ("changeme", "<your secret>", "${SFMC_SECRET}", "{{ sfmc_secret }}", "%SFMC_SECRET%", "********")
+    placeholders: tuple[str, ...] = (
+        "changeme",
+        "<your secret>",
+        "${SFMC_SECRET}",
+        "{{ sfmc_secret }}",
+        "%SFMC_SECRET%",
+        "********",
+    )
     placeholders += ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "SFMC_CLIENT_SECRET_OLD", "your-client-secret", "")
     for number, placeholder in enumerate(placeholders):
         entry = {"client_id": crm, "client_secret": placeholder}
@@ -449,9 +458,9 @@ def _processes(planted: Planted) -> None:
     variable = f"SFMC_CLIENT_SECRET={known.active}"
     for number in (101, 102, 103):
         _process(planted, number, ["PATH=/bin", variable], "0::/system.slice/mule.service\n", "/usr/bin/java")
-    number = "c0ffee" + "0" * 58
     members = json.dumps({"secret": known.of_forms})
-    _process(planted, 201, [f"SFMC={members}"], f"0::/system.slice/docker-{number}.scope\n", "/app/sync")
+    group = f"0::/system.slice/docker-{DOCKER_ID}.scope\n"
+    _process(planted, 201, [f"SFMC={members}"], group, "/app/sync")
     environment = [f"CLIENT_ID={known.crm}", f"CLIENT_SECRET={known.old_unknown}"]
     _process(planted, 301, environment, "0::/user.slice/user-0.slice/session-1.scope\n", "/opt/bin/push")
     _process(planted, 401, [f"client_secret={known.strangers}"], "0::/system.slice/other.service\n", "/usr/bin/other")
@@ -476,10 +485,9 @@ def _process(planted: Planted, number: int, environment: list[str], group: str, 
 def _containers(planted: Planted) -> None:
     """A container of docker, and one of podman."""
     known = planted.known
-    number = "c0ffee" + "0" * 58
     members = json.dumps({"secret": known.of_forms})
-    config = {"ID": number, "Name": "/sync", "Config": {"Env": ["PATH=/bin", f"SFMC={members}"]}}
-    _json_file(planted.docker / number / "config.v2.json", config)
+    config = {"ID": DOCKER_ID, "Name": "/sync", "Config": {"Env": ["PATH=/bin", f"SFMC={members}"]}}
+    _json_file(planted.docker / DOCKER_ID / "config.v2.json", config)
     _json_file(planted.podman / "containers.json", [{"id": "b" * 64, "names": ["crm"]}])
     process = {"env": [f"SFMC_CLIENT_SECRET={known.staged}"]}
     _json_file(planted.podman / ("b" * 64) / "userdata" / "config.json", {"process": process})

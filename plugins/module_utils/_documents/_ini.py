@@ -52,8 +52,10 @@ class Ini(Format):
         return (section, name.lower())
 
     def keys_of(self, path: Path, scan: Scan) -> List[str]:
-        """Return section and key, the key in quotes if it has dots."""
+        """Return section and key, the key in quotes if it has dots; beside those, its own quotes cannot be said."""
         section, name = str(path[0]), str(path[-1])
+        if "'" in name and ("." in name or name.startswith("'")):
+            return []
         return [f"{section}.'{name}'" if "." in name else f"{section}.{name}"]
 
     def scan(self, text: str, where: str) -> Scan:

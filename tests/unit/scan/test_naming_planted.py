@@ -22,7 +22,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._declared impor
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import shown, uses_in
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._processes import uses_of_processes
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought, Use
-from ansible_collections.keyturn.sfmc.tests.support.planted import Expected, Planted, plant
+from ansible_collections.keyturn.sfmc.tests.support.planted import DOCKER_ID, Expected, Planted, plant
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def test_no_secret_is_in_what_is_reported(planted: Planted, found: list[Use]) ->
 def test_processes_and_containers_are_named_by_what_restarts_them(planted: Planted, sought: Sought) -> None:
     declared = DeclaredPlaces([{"name": "mule runtime", "client_id": "", "files": [], "services": ["mule", "sync"]}])
     engines = Engines((str(planted.docker),), (str(planted.podman),), ())
-    names = {"c0ffee" + "0" * 58: "sync"}
+    names = {DOCKER_ID: "sync"}
     processes, looked, skipped = uses_of_processes(sought, declared, str(planted.proc), names)
     containers, there, unread = uses_of_containers(sought, declared, engines)
     assert (looked, skipped, there, unread) == (6, 0, 2, 0)
