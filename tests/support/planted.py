@@ -433,16 +433,9 @@ def _mentions(planted: Planted) -> None:
     """What names an integration, and holds something else than its secret."""
     mention, crm, stranger = planted.mention, planted.known.crm, planted.known.strangers
     host = "mc1crm.auth.marketingcloudapis.com"
-    placeholders: tuple[str, ...] = (
-        "changeme",
-        "<your secret>",
-        "${SFMC_SECRET}",
-        "{{ sfmc_secret }}",
-        "%SFMC_SECRET%",
-        "********",
-    )
-    placeholders += ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "SFMC_CLIENT_SECRET_OLD", "your-client-secret", "")
-    for number, placeholder in enumerate(placeholders):
+    placeholders = "changeme|<your secret>|${SFMC_SECRET}|{{ sfmc_secret }}|%SFMC_SECRET%|********|"
+    placeholders += "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER|SFMC_CLIENT_SECRET_OLD|your-client-secret"
+    for number, placeholder in enumerate(placeholders.split("|")):
         entry = {"client_id": crm, "client_secret": placeholder}
         mention(f"opt/mentions/placeholder{number}.json", json.dumps(entry))
     mention("opt/mentions/README.md", f"Use the client id {crm} with client_secret=abcdef0123456789abcdef01.\n")

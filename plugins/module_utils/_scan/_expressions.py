@@ -7,10 +7,11 @@ import re
 from typing import Iterator, List, NamedTuple, Sequence
 
 _GROUPS = ("[A-Za-z0-9_-]+", "[A-Za-z0-9_.~+/=-]+")
-_LABEL = re.compile(r"""[A-Za-z_][\w.:-]{0,60}?(?=(["']?[ \t]*(?::=|=>|[=:,])?[ \t]*(?:["'(>]|\\")?)\Z)""", re.ASCII)
+_LABEL = re.compile(r"""[A-Za-z_][\w.-]{0,60}(?=(["']?[ \t]*(?::=|=>|[=:,])?[ \t]*(?:["'(>]|\\")?)\Z)""", re.ASCII)
 _SIGN = re.compile(r"[=:]")
 _SAYS_WHAT = re.compile(r"secret|client|consumer|sfmc|token|cred|auth", re.IGNORECASE)
-_PIECE = re.compile(r"\w+|[ \t]+|.", re.DOTALL)
+#: A secret beside this one is one piece: the next one will have its signs elsewhere.
+_PIECE = re.compile(r"[\w-]+|[ \t]+|.", re.DOTALL)
 #: Letters and few digits: nothing longer gets into an expression, which everybody may read.
 _A_WORD = re.compile(r"[A-Za-z_][A-Za-z_.-]*[0-9]{0,3}[A-Za-z_.-]*")
 _LONGEST_LINE = 160
@@ -71,9 +72,10 @@ def _label(before: str) -> str:
 
 def _may_be_said(match: "re.Match[str]") -> bool:
     name, signs = match.group(), match.group(1)
-    if not _A_WORD.fullmatch(name.replace(":", "")):
+    if not _A_WORD.fullmatch(name) or not signs:
         return False
-    return bool(signs) and (_SIGN.search(signs) is not None or _SAYS_WHAT.search(name) is not None)
+    # In a:b:c, what stands before may be another secret.
+    return _SAYS_WHAT.search(name) is not None or (_SIGN.search(signs) is not None and signs != ":")
 
 
 def _shown(text: str, client_ids: Sequence[str]) -> str:
@@ -85,7 +87,7 @@ def _shown(text: str, client_ids: Sequence[str]) -> str:
         elif piece[0] in " \t":
             shown.append("[ \\t]+")
         else:
-            shown.append("\\w+" if re.fullmatch(r"\w+", piece) else escaped(piece))
+            shown.append("[\\w-]+" if re.fullmatch(r"[\w-]+", piece) else escaped(piece))
     return "".join(shown)
 
 

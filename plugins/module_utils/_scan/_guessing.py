@@ -25,9 +25,9 @@ _BY_END = {
     "yaml": ("yaml",),
     "properties": ("properties",),
     "ini": ("ini", "dotenv"),
-    "cfg": ("ini", "dotenv", "properties"),
+    "cfg": ("ini", "dotenv"),
     "cnf": ("ini", "dotenv"),
-    "conf": ("ini", "dotenv", "toml", "json", "properties"),
+    "conf": ("ini", "dotenv", "toml", "json"),
     "python": ("ini",),
     "xml": ("xml",),
     "config": ("xml", "ini", "json", "dotenv"),
@@ -73,7 +73,12 @@ def beneath(path: str) -> str:
 
 def is_prose(path: str) -> bool:
     """Tell whether people read the file, and no program does."""
-    return beneath(path).rpartition(".")[2].lower() in _PROSE
+    return _end(path) in _PROSE
+
+
+def _end(path: str) -> str:
+    """Return what stands behind the last dot of a name; a name without one, as a whole."""
+    return os.path.basename(beneath(path)).rpartition(".")[2].lower()
 
 
 def formats_of(path: str, start: str) -> List[str]:
@@ -84,7 +89,7 @@ def formats_of(path: str, start: str) -> List[str]:
     named = _by_place(beneath(path)) or _by_start(start)
     if named:
         return list(named)
-    end = beneath(path).rpartition(".")[2].lower()
+    end = _end(path)
     return [] if end in _PROSE + _CODE else list(_GUESSES)
 
 

@@ -12,7 +12,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._expressions import Spot, expressions
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import Secret
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import Secret, shaped_in
 
 #: Takes the place of a secret, to see whether another one could.
 _STAND_IN = "x-_9" * 16
@@ -96,11 +96,12 @@ class Reader:
 
     def _tells(self, key: str, secret: Secret) -> bool:
         """Tell whether a key would show a secret: everybody may read keys."""
-        return secret.value in key or any(value in key for value in self._sought.secrets)
+        return secret.value in key or any(shaped_in(key)) or any(value in key for value in self._sought.secrets)
 
     def _spot(self, span: Span) -> Optional[Spot]:
         if len(self._content) > _LARGEST_TEXT or self._read > _ENOUGH:
             return None
+        self._read += len(self._content)
         mark = len(codecs.BOM_UTF8) if self._content.startswith(codecs.BOM_UTF8) else 0
         body = self._content[mark:]
         pieces = [body[: span[0] - mark], body[span[0] - mark : span[1] - mark], body[span[1] - mark :]]

@@ -66,11 +66,17 @@ def unquoted(value: str) -> str:
 
 def _told_names(texts: Sequence[Tuple[Path, str]]) -> Dict[Path, str]:
     """Return the names of values that have them beside, by the paths of the values."""
-    told: Dict[Path, str] = {}
+    told: Dict[Path, List[str]] = {}
     for path, value in texts:
         if _last_name(path) in _NAMES and len(value) <= 100:
-            told.setdefault(_entry(path), value)
-    return {path: told[_entry(path)] for path, _value in texts if _last_name(path) in _VALUES and _entry(path) in told}
+            told.setdefault(_entry(path), []).append(value)
+    found: Dict[Path, str] = {}
+    for path, _value in texts:
+        # The text of an element may be named by its own attribute.
+        names = told.get(path) or (told.get(_entry(path)) if _last_name(path) in _VALUES else None)
+        if names:
+            found[path] = next(filter(names_a_secret, names), names[0])
+    return found
 
 
 def _last_name(path: Path) -> str:

@@ -27,8 +27,9 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._words import (
 _INCOMPLETE = ("", "shell", "crontab", "php")
 #: Kinds that nothing can edit.
 _CLOSED = ("archive", "process", "container")
-#: More uses of one file say nothing new.
-_MANY = 500
+#: More uses of one file say nothing new, least of all those that nobody can name, as in a log.
+_MANY = 1000
+_MANY_UNNAMED = 20
 
 
 def uses_in(content: bytes, path: str, sought: Sought, place: str = "", kind: str = "file") -> List[Use]:
@@ -70,13 +71,19 @@ class _Document:
         self._claimed: List[Span] = []
         #: Uses of which nobody can say where they stand.
         self._lost: List[Use] = []
+        self._unnamed = 0
 
     def uses(self) -> List[Use]:
         """Return the uses, by their places."""
         formats = formats_of(self._path, self._text[:400]) if self._view.is_text else []
         name = self._values(formats)
-        for hit in sorted(self._hits(name)):
-            if len(self._found) < _MANY and not self._is_claimed(hit):
+        known = known_in(self._view.data, self._sought)
+        for other in formats[formats.index(name) + 1 :] if name else ():
+            # What one format cannot replace, another one may: `export` in a file for systemd.
+            if not all(map(self._is_claimed, known)):
+                self._values([other], again=True)
+        for hit in sorted([*known, *self._unknown(name)]):
+            if not self._is_claimed(hit) and len(self._found) < _MANY and self._unnamed < _MANY_UNNAMED:
                 self._add_hit(hit)
         return [self._found[start] for start in sorted(self._found)] + self._lost
 
@@ -89,18 +96,23 @@ class _Document:
             first = min(self._signs.hosts.values())
             yield use("", "", client_id=self._of_tenant(), line=self._view.line(first))
 
-    def _values(self, formats: List[str]) -> str:
-        """Add the secrets that are values of the first format that fits; return its name."""
+    def _values(self, formats: List[str], again: bool = False) -> str:
+        """Add the secrets that are values of the first format that fits; return its name.
+
+        :param again: only known ones, which no format before this one could name.
+        """
         name, survey = self._reader.survey(formats)
         if not survey:
             return ""
         tried = formats[formats.index(name) :]
         for found in secrets_among(survey.readings, self._named_here, self._sought):
             secret = found.secret
+            if again and (found.inside or secret.stage == UNKNOWN):
+                continue
             named = None if found.inside else self._reader.by_key(tried, survey, found.path, secret)
-            if named:
+            if named and not self._overlaps(self._view.place(named.span[0]), self._view.place(named.span[1])):
                 self._add(self._view.place(named.span[0]), named, secret)
-            elif secret.stage == UNKNOWN and not self._add_unknown(secret):
+            elif not named and secret.stage == UNKNOWN and not self._add_unknown(secret):
                 self._lost.append(self._use(None, secret, 0))
         return name
 
@@ -123,9 +135,8 @@ class _Document:
                 yield Hit(start, start + len(secret.value), secret._replace(encoding=PLAIN))
             start = self._text.find(secret.value, start + 1)
 
-    def _hits(self, name: str) -> Iterator[Hit]:
-        """Yield known secrets, and unknown ones that are no values of a format."""
-        yield from known_in(self._view.data, self._sought)
+    def _unknown(self, name: str) -> Iterator[Hit]:
+        """Yield unknown secrets that are no values of a format."""
         words = list(shaped_words(self._text))
         if name in _INCOMPLETE and self._named_here and not is_prose(self._path):
             words += assigned_words(self._text)
@@ -153,6 +164,7 @@ class _Document:
         named = None
         if self._view.is_text and hit.whole and self._kind not in _CLOSED:
             named = self._reader.by_expression(span, hit.secret, sorted(self._signs.client_ids))
+        self._unnamed += not named
         self._add(hit.start, named, hit.secret, (hit.start, hit.end))
 
     def _add(self, start: int, named: Optional[Named], secret: Secret, hit: Optional[Span] = None) -> None:
@@ -163,7 +175,10 @@ class _Document:
         self._found.setdefault(start, self._use(named, secret, self._view.line(start)))
 
     def _is_claimed(self, hit: Hit) -> bool:
-        return any(start < hit.end and hit.start < end for start, end in self._claimed)
+        return self._overlaps(hit.start, hit.end)
+
+    def _overlaps(self, start: int, end: int) -> bool:
+        return any(begin < end and start < until for begin, until in self._claimed)
 
     def _use(self, named: Optional[Named], secret: Secret, line: int) -> Use:
         client_id = secret.client_id or self._of_file()
@@ -194,5 +209,7 @@ class _Document:
 
 def _names_before(text: str, position: int) -> Tuple[str, ...]:
     """Return the name before a value, in whatever language."""
-    words = "".join(letter if letter.isalnum() or letter in "_.-" else " " for letter in text[position - 80 : position])
+    words = "".join(
+        letter if letter.isalnum() or letter in "_.-" else " " for letter in text[max(position - 80, 0) : position]
+    )
     return tuple(words.split()[-1:])

@@ -15,7 +15,7 @@ UNKNOWN = "unknown"
 
 #: The form of newer secrets: 64 characters. Names of variables begin like it.
 SHAPED = re.compile(r"(?<![A-Za-z0-9_-])SFMC_[A-Za-z0-9_-]{59}(?![A-Za-z0-9_-])")
-_A_NAME = re.compile(r"[A-Z0-9_-]+|[a-zA-Z]+(?:[_-][a-zA-Z]+)*")
+_A_NAME = re.compile(r"[A-Z0-9_-]+|[a-zA-Z]+(?:[_-]+[a-zA-Z]+)*_*")
 
 _SECRET_NAME = re.compile(r"(?:client|consumer)secret(.*)", re.DOTALL)
 #: What says that not the secret itself stands there.
@@ -71,7 +71,7 @@ def is_literal(value: str) -> bool:
     """Tell whether a value at such a name may be a secret: no placeholder, no reference, no name."""
     if is_placeholder(value) or _MADE_UP.fullmatch(value) or not _LITERAL.fullmatch(value):
         return False
-    is_a_name = value.isupper() and "_" in value
+    is_a_name = _A_NAME.fullmatch(value) is not None and ("_" in value or "-" in value)
     return not is_a_name and not _PATH.match(value)
 
 

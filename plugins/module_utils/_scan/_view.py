@@ -5,17 +5,18 @@
 
 import base64
 import codecs
+import functools
 import re
 from typing import Dict, Iterator, List, NamedTuple, Set, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Owner, Sought
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import BASE64, PLAIN, Secret, decoded
 
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 #: Words in which a secret may stand, in base64 too, and how much of one tells it from others.
 _WORD = re.compile(rb"[A-Za-z0-9_+/=-]{16,}")
 _ORDINARY = re.compile(r"[A-Za-z0-9_-]{16,}")
 _WINDOW = 12
+_LARGEST_TEXT = 16 * 1024 * 1024
 
 
 class Hit(NamedTuple):
@@ -32,6 +33,8 @@ class View:
 
     def __init__(self, content: bytes) -> None:
         self._scale, self._shift = 1, 0
+        #: A place whose line is known, and that line.
+        self._counted = (0, 1)
         self.data = content
         for mark, low in ((codecs.BOM_UTF16_LE, 0), (codecs.BOM_UTF16_BE, 1)):
             if content.startswith(mark):
@@ -71,11 +74,18 @@ class View:
 
     def line(self, place: int) -> int:
         """Return the number of a place's line, 0 where there are no lines."""
-        return 1 + sum(1 for _end in _LINE_END.finditer(self.data, 0, place)) if self.is_text else 0
+        if not self.is_text:
+            return 0
+        start, lines = self._counted if self._counted[0] <= place else (0, 1)
+        # Places are asked for in their order, and large files have many.
+        count = [self.data.count(sign, start, place) for sign in (b"\n", b"\r", b"\r\n")]
+        lines += count[0] + count[1] - count[2]
+        self._counted = (place, lines)
+        return lines
 
     def text(self) -> str:
-        """Return it as text, with the same places."""
-        return self.data.decode("latin-1")
+        """Return its beginning as text, with the same places: all of it but for what is no configuration."""
+        return self.data[:_LARGEST_TEXT].decode("latin-1")
 
 
 class Signs(NamedTuple):
@@ -99,9 +109,8 @@ def signs_in(data: bytes, sought: Sought) -> Signs:
             found = re.search(rb"(?<![A-Za-z0-9])" + re.escape(name.encode("utf-8")) + rb"(?![A-Za-z0-9])", data)
             if found:
                 ids[name] = found.start()
-    lower = data.lower()
-    places = {host: lower.find(host.lower().encode("utf-8")) for host in sought.hosts}
-    return Signs(ids, {host: place for host, place in places.items() if place >= 0})
+    hosts = {host: re.search(re.escape(host.encode("utf-8")), data, re.IGNORECASE) for host in sought.hosts}
+    return Signs(ids, {host: match.start() for host, match in hosts.items() if match})
 
 
 def known_in(data: bytes, sought: Sought) -> List[Hit]:
@@ -129,6 +138,7 @@ class _Form(NamedTuple):
     encoding: str
 
 
+@functools.lru_cache(maxsize=2)
 def _forms(sought: Sought) -> Dict[bytes, List[_Form]]:
     """Return the forms by what they end with: newer secrets all begin alike."""
     forms: Dict[bytes, List[_Form]] = {}

@@ -19,7 +19,7 @@ _ASSIGNMENT = re.compile(
     re.ASCII,
 )
 _MIXED = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])")
-_COMMENT_LINE = re.compile(r"[ \t]*(?:#|//|;|--|\*|/\*|<!--|%|!|'|(?:REM|rem)\b|dnl\b)")
+_COMMENT_LINE = re.compile(r"[ \t]*(?:#|//|;|--[ \t]|/\*|<!--|!|(?:REM|rem)\b|dnl\b)")
 _COMMENT_AFTER = re.compile(r"[ \t](?:#|//|--)[ \t]")
 _PAIRS = (("<!--", "-->"), ("/*", "*/"))
 
@@ -57,4 +57,8 @@ def in_comment(text: str, position: int) -> bool:
     before = text[line_start:position]
     if _COMMENT_LINE.match(before) or _COMMENT_AFTER.search(before):
         return True
-    return any(text.rfind(opened, 0, position) > text.rfind(closed, 0, position) for opened, closed in _PAIRS)
+    # A shell's /etc/* begins none.
+    return any(
+        text.rfind(opened, 0, position) > text.rfind(closed, 0, position) and text.find(closed, position) >= 0
+        for opened, closed in _PAIRS
+    )
