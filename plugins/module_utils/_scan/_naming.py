@@ -209,7 +209,6 @@ class _Document:
 
 def _names_before(text: str, position: int) -> Tuple[str, ...]:
     """Return the name before a value, in whatever language."""
-    words = "".join(
-        letter if letter.isalnum() or letter in "_.-" else " " for letter in text[max(position - 80, 0) : position]
-    )
-    return tuple(words.split()[-1:])
+    before = text[max(position - 80, 0) : position]
+    words = "".join(letter if letter.isalnum() or letter in "_.-" else " " for letter in before).split()
+    return tuple(words[-1:])
