@@ -19,7 +19,7 @@ Render = Callable[[Any], str]
 
 names = st.text("aB0.-_[]'\"=/: é", min_size=1, max_size=4) | st.sampled_from(["id", "key", "name", "client_id", "8"])
 shapes = st.dictionaries(
-    _names,
+    names,
     st.recursive(
         st.just("@"),
         lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(names, inner, min_size=1, max_size=3),

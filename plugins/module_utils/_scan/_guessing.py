@@ -96,17 +96,17 @@ def formats_of(path: str, start: str) -> List[str]:
 def _by_place(path: str) -> Tuple[str, ...]:
     folder, name = os.path.split(path)
     end = name.rpartition(".")[2].lower() if "." in name else ""
-    if re.search(r"/systemd(?:/|\Z)", folder) and (end in _UNIT_ENDS or folder.endswith(".d")):
+    if re.search(r"(?:^|/)systemd(?:/|\Z)", folder) and (end in _UNIT_ENDS or folder.endswith(".d")):
         return ("systemd_unit",)
     if end in _UNIT_ENDS[:5] or (end == "conf" and re.search(r"\.(?:service|socket|timer)\.d\Z", folder)):
         return ("systemd_unit", "ini")
-    if name == "crontab" or re.search(r"/(?:cron\.d|spool/cron(?:/crontabs|/tabs)?)\Z", folder):
+    if name == "crontab" or re.search(r"(?:^|/)(?:cron\.d|spool/cron(?:/crontabs|/tabs)?)\Z", folder):
         return ("crontab",)
-    if re.search(r"/etc/(?:default|sysconfig|conf\.d)(?:/|\Z)", folder) or path.endswith("/etc/environment"):
-        return ("environment_file", "dotenv", "shell")
+    if re.search(r"(?:^|/)etc/(?:default|sysconfig|conf\.d)(?:/|\Z)", folder) or path.endswith("etc/environment"):
+        return ("environment_file", "shell", "dotenv")
     if name.startswith(".env") and name != ".envrc":
         return ("dotenv", "environment_file", "shell")
-    if _SHELL_NAMES.fullmatch(name) or re.search(r"/etc/profile\.d\Z", folder):
+    if _SHELL_NAMES.fullmatch(name) or re.search(r"(?:^|/)etc/profile\.d\Z", folder):
         return ("shell",)
     return _BY_END.get(end, ())
 

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Every use and every mention in one document, named so that it can be declared. Pure."""
 
+import re
 from typing import Dict, Iterator, List, Optional, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._guessing import formats_of, is_copy, is_prose
@@ -16,12 +17,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import 
     names_a_secret,
 )
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._view import Hit, View, known_in, signs_in
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._words import (
-    Word,
-    assigned_words,
-    in_comment,
-    shaped_words,
-)
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._words import Word, Words
 
 #: Formats that list only what they can replace: a secret may stand elsewhere in such a file.
 _INCOMPLETE = ("", "shell", "crontab", "php")
@@ -63,6 +59,7 @@ class _Document:
         self._sought, self._path, self._kind = sought, path, kind
         self._view = View(content)
         self._text = self._view.text()
+        self._words = Words(self._text)
         self._signs = signs_in(self._view.data, sought)
         self._named_here = bool(self._signs.client_ids or self._signs.hosts)
         self._reader = Reader(content, path, sought)
@@ -127,29 +124,25 @@ class _Document:
 
     def _places_of(self, secret: Secret) -> Iterator[Hit]:
         """Yield where an unknown secret stands: by itself if it has their form, else behind a name for it."""
-        start = self._text.find(secret.value)
-        while start >= 0:
-            line_start = self._text.rfind("\n", 0, start) + 1
-            before = self._text[max(line_start, start - 200) : start]
-            if (secret.value.startswith("SFMC_") or names_a_secret(before)) and not in_comment(self._text, start):
-                yield Hit(start, start + len(secret.value), secret._replace(encoding=PLAIN))
-            start = self._text.find(secret.value, start + 1)
+        for match in re.finditer(re.escape(secret.value), self._text):
+            start = match.start()
+            is_meant = secret.value.startswith("SFMC_") or names_a_secret(self._words.before(start))
+            if is_meant and not self._words.in_comment(start):
+                yield Hit(start, match.end(), secret._replace(encoding=PLAIN))
 
     def _unknown(self, name: str) -> Iterator[Hit]:
         """Yield unknown secrets that are no values of a format."""
-        words = list(shaped_words(self._text))
+        words = list(self._words.shaped())
         if name in _INCOMPLETE and self._named_here and not is_prose(self._path):
-            words += assigned_words(self._text)
+            words += self._words.assigned()
         for word in words:
-            if word.value not in self._sought.secrets:
+            if word.value not in self._sought.secrets and not self._words.in_comment(word.start):
                 secret = Secret(word.value, self._beside(word), UNKNOWN)
                 yield Hit(word.start, word.start + len(word.value), secret)
 
     def _beside(self, word: Word) -> str:
         """Return the client id in the line of a word, or that of a name like its own."""
-        line_start = self._text.rfind("\n", 0, word.start) + 1
-        line_end = self._text.find("\n", word.start)
-        line = self._text[line_start : line_end if line_end >= 0 else len(self._text)]
+        line = self._words.before(word.start) + re.split(r"[\r\n]", self._text[word.start : word.start + 1000])[0]
         there = [client_id for client_id in self._signs.client_ids if client_id in line]
         if len(there) != 1:
             there = [
@@ -164,7 +157,8 @@ class _Document:
         named = None
         if self._view.is_text and hit.whole and self._kind not in _CLOSED:
             named = self._reader.by_expression(span, hit.secret, sorted(self._signs.client_ids))
-        self._unnamed += not named
+        # Of places that have no name but their number, a few are enough, too.
+        self._unnamed += named is None or named.key.startswith("\\A")
         self._add(hit.start, named, hit.secret, (hit.start, hit.end))
 
     def _add(self, start: int, named: Optional[Named], secret: Secret, hit: Optional[Span] = None) -> None:

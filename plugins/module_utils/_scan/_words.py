@@ -4,7 +4,8 @@
 """Secrets that nobody knows, in text that no format takes apart; and what is a comment in it. Pure."""
 
 import re
-from typing import Iterator, NamedTuple
+from bisect import bisect_right
+from typing import Iterator, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import (
     is_literal,
@@ -21,7 +22,9 @@ _ASSIGNMENT = re.compile(
 _MIXED = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])")
 _COMMENT_LINE = re.compile(r"[ \t]*(?:#|//|;|--[ \t]|/\*|<!--|!|(?:REM|rem)\b|dnl\b)")
 _COMMENT_AFTER = re.compile(r"[ \t](?:#|//|--)[ \t]")
-_PAIRS = (("<!--", "-->"), ("/*", "*/"))
+#: A shell's /etc/* begins none: what is not ended is no comment.
+_COMMENT = re.compile(r"<!--.*?-->|/\*.*?\*/", re.DOTALL)
+_NEAR = 1000
 
 
 class Word(NamedTuple):
@@ -32,33 +35,37 @@ class Word(NamedTuple):
     start: int
 
 
-def shaped_words(text: str) -> Iterator[Word]:
-    """Yield what has the form of a newer secret, outside of comments."""
-    for match in shaped_in(text):
-        if not in_comment(text, match.start()):
-            yield Word("", match.group(), match.start())
+class Words:
+    """The words of a text. Large files have many: what is a comment is looked for once."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        #: Where comments of several lines begin, and end.
+        self._comments: Optional[List[Tuple[int, int]]] = None
 
-def assigned_words(text: str) -> Iterator[Word]:
-    """Yield literal values at names of client secrets, outside of comments."""
-    for match in _ASSIGNMENT.finditer(text):
-        name, sign, _quote, quoted, bare = match.groups()
-        value = quoted or bare
-        if not names_a_secret(name) or sign == "==" or not is_literal(value) or (bare and not _MIXED.match(bare)):
-            continue
-        start = match.start(4 if quoted else 5)
-        if not in_comment(text, start):
-            yield Word(name, value, start)
+    def shaped(self) -> Iterator[Word]:
+        """Yield what has the form of a newer secret."""
+        return (Word("", match.group(), match.start()) for match in shaped_in(self._text))
 
+    def assigned(self) -> Iterator[Word]:
+        """Yield literal values at names of client secrets."""
+        for match in _ASSIGNMENT.finditer(self._text):
+            name, sign, _quote, quoted, bare = match.groups()
+            value = quoted or bare
+            if not names_a_secret(name) or sign == "==" or not is_literal(value) or (bare and not _MIXED.match(bare)):
+                continue
+            yield Word(name, value, match.start(4 if quoted else 5))
 
-def in_comment(text: str, position: int) -> bool:
-    """Tell whether a place is in a comment of one of the languages that are about."""
-    line_start = max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) + 1
-    before = text[line_start:position]
-    if _COMMENT_LINE.match(before) or _COMMENT_AFTER.search(before):
-        return True
-    # A shell's /etc/* begins none.
-    return any(
-        text.rfind(opened, 0, position) > text.rfind(closed, 0, position) and text.find(closed, position) >= 0
-        for opened, closed in _PAIRS
-    )
+    def before(self, position: int) -> str:
+        """Return what stands before a place in its line, as far as it matters."""
+        return re.split(r"[\r\n]", self._text[max(position - _NEAR, 0) : position])[-1]
+
+    def in_comment(self, position: int) -> bool:
+        """Tell whether a place is in a comment of one of the languages that are about."""
+        before = self.before(position)
+        if _COMMENT_LINE.match(before) or _COMMENT_AFTER.search(before):
+            return True
+        if self._comments is None:
+            self._comments = [match.span() for match in _COMMENT.finditer(self._text)]
+        number = bisect_right(self._comments, (position, len(self._text))) - 1
+        return number >= 0 and self._comments[number][0] < position < self._comments[number][1]
