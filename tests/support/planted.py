@@ -386,7 +386,8 @@ def _names(planted: Planted) -> None:
     """Unusual names and ways."""
     known, use, file = planted.known, planted.use, planted.file
     dotenv = f"SFMC_CLIENT_SECRET={known.active}\n"
-    use(file(b"opt/stra\xdfe/.env", dotenv), "dotenv", "SFMC_CLIENT_SECRET")
+    # Its path cannot be declared.
+    use(file(b"opt/stra\xdfe/.env", dotenv), "")
     deep = "/".join(f"folder-{number}" for number in range(40))
     use(file(f"srv/{deep}/.env", dotenv), "dotenv", "SFMC_CLIENT_SECRET")
     place = file("srv/releases/7/.env", dotenv)

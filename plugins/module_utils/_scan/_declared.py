@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Which declared dependent of this host holds a place, however its key is spelled."""
 
-import os
 from typing import Any, Dict, List, Mapping, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents import documents
+from ansible_collections.keyturn.sfmc.plugins.module_utils._file_snapshot import real_path
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import shown
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Declared, Use
@@ -75,7 +75,7 @@ def _meet(own: List[_Span], others: List[_Span]) -> bool:
 def _real(path: str) -> str:
     """Return the path of the file itself, as it is printed; a folder that cannot be looked into leaves it as it is."""
     try:
-        return shown(os.path.realpath(path))
+        return shown(real_path(path))
     except (OSError, ValueError):
         return path
 

@@ -56,8 +56,11 @@ def _arounds(spot: Spot, client_ids: Sequence[str]) -> Iterator[str]:
         yield f"^{_shown(before, client_ids)}{_HERE}"
     yield from _by_client_id(spot, client_ids, label)
     lines = spot.text.count("\n", 0, line_start)
+    start = f"\\A{_lines(lines)}"
+    if starts_line:
+        yield start + _shown(before, client_ids) + _HERE
     column = spot.start - line_start
-    yield (f"\\A(?:.*\\n){{{lines}}}" if lines else "\\A") + (f".{{{column}}}" if column else "") + _HERE
+    yield f"{start}.{{{column}}}{_HERE}"
 
 
 def _label(before: str) -> str:

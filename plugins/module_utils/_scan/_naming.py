@@ -42,8 +42,10 @@ def uses_in(content: bytes, path: str, sought: Sought, place: str = "", kind: st
     place = place or shown(path)
     for each in found:
         each.update(place=place, kind=kind, path="" if kind in ("process", "container") else place.partition("!")[0])
-        if kind == "file" or kind == "backup":
+        if kind in ("file", "backup"):
             each["path"] = shown(path)
+            # A name that is no UTF-8 cannot be written down, so that nothing can be declared there.
+            each["format"] = each["format"] if shown(path) == path else ""
     return found
 
 
