@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tu
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._program import NotEnded, ended
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._declared import DeclaredPlaces
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._environment import secrets_in, use_of
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._environment import in_order, secrets_in, use_of
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import shown
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought, Use
 
@@ -79,7 +79,7 @@ def uses_of_containers(
             place = f"container {container.name}"
             use = use_of(place, "container", shown(name), secret, sought, known)
             found.setdefault((place, name, secret.value), use)
-    return [found[where] for where in sorted(found)], len(containers), skipped
+    return in_order(found.values()), len(containers), skipped
 
 
 def _docker(folder: str) -> Tuple[List[Container], int]:

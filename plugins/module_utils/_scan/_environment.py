@@ -9,7 +9,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._leaves import secrets_among
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought, Use, use
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import Secret
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._view import known_in, signs_in
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._view import known_in, only_one, signs_in
 
 
 def secrets_in(lines: Iterable[bytes], sought: Sought) -> List[Tuple[str, Secret]]:
@@ -30,11 +30,18 @@ def secrets_in(lines: Iterable[bytes], sought: Sought) -> List[Tuple[str, Secret
     for name, _sign, value in pairs:
         for hit in known_in(value.encode("utf-8", "surrogateescape"), sought):
             found.setdefault((name, hit.secret.value), hit.secret)
-    only = next(iter(signs.client_ids)) if len(signs.client_ids) == 1 else ""
+    only = only_one(signs, everything, sought)
     return [
         (name, secret if secret.client_id else secret._replace(client_id=only))
         for (name, _value), secret in sorted(found.items())
     ]
+
+
+def in_order(found: Iterable[Use]) -> List[Use]:
+    """Return uses in an order that says nothing of the secrets, and is the same in every run."""
+    return sorted(
+        found, key=lambda use: (use["place"], use["key"], use["client_id"], use["secret"], use["fingerprint"])
+    )
 
 
 def use_of(place: str, kind: str, name: str, secret: Secret, sought: Sought, known: Mapping[str, str]) -> Use:

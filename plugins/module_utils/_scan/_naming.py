@@ -16,7 +16,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import 
     Secret,
     names_a_secret,
 )
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._view import Hit, View, known_in, signs_in
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._view import Hit, View, known_in, only_one, signs_in
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._words import Word, Words
 
 #: Formats that list only what they can replace: a secret may stand elsewhere in such a file.
@@ -63,6 +63,7 @@ class _Document:
         self._text = self._view.text()
         self._words = Words(self._text)
         self._signs = signs_in(self._view.data, sought)
+        self._only = only_one(self._signs, self._view.data, sought)
         self._named_here = bool(self._signs.client_ids or self._signs.hosts)
         self._reader = Reader(content, path, sought)
         #: By where they begin in the view.
@@ -93,7 +94,7 @@ class _Document:
             yield use("", "", client_id=client_id, line=self._view.line(at))
         if not ids and self._signs.hosts:
             first = min(self._signs.hosts.values())
-            yield use("", "", client_id=self._of_tenant(), line=self._view.line(first))
+            yield use("", "", client_id=self._only, line=self._view.line(first))
 
     def _values(self, formats: List[str], again: bool = False) -> str:
         """Add the secrets that are values of the first format that fits; return its name.
@@ -177,7 +178,7 @@ class _Document:
         return any(begin < end and start < until for begin, until in self._claimed)
 
     def _use(self, named: Optional[Named], secret: Secret, line: int) -> Use:
-        client_id = secret.client_id or self._of_file()
+        client_id = secret.client_id or self._only
         return use(
             "",
             "",
@@ -189,18 +190,6 @@ class _Document:
             secret=secret.stage,
             fingerprint=self._sought.fingerprint(client_id, secret.value),
         )
-
-    def _of_file(self) -> str:
-        """Return the one client id of the file; if it has none, that of the one integration of its tenant."""
-        ids = list(self._signs.client_ids)
-        if ids:
-            return ids[0] if len(ids) == 1 else ""
-        return self._of_tenant()
-
-    def _of_tenant(self) -> str:
-        lower = self._text.lower()
-        ids = {each for host, owners in self._sought.tenants.items() if host and host in lower for each in owners}
-        return ids.pop() if len(ids) == 1 else ""
 
 
 def _names_before(text: str, position: int) -> Tuple[str, ...]:

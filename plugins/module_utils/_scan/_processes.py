@@ -8,7 +8,7 @@ import re
 from typing import Dict, List, Mapping, Optional, Set, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._declared import DeclaredPlaces
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._environment import secrets_in, use_of
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._environment import in_order, secrets_in, use_of
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import shown
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought, Use
 
@@ -63,7 +63,7 @@ def uses_of_processes(
         for name, secret in secrets:
             where = (whose.place, name, secret.value)
             found.setdefault(where, use_of(whose.place, "process", shown(name), secret, sought, known))
-    return [found[where] for where in sorted(found)], looked, skipped
+    return in_order(found.values()), looked, skipped
 
 
 def _numbers(proc: str) -> List[int]:

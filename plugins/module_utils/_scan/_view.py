@@ -113,6 +113,16 @@ def signs_in(data: bytes, sought: Sought) -> Signs:
     return Signs(ids, {host: match.start() for host, match in hosts.items() if match})
 
 
+def only_one(signs: Signs, data: bytes, sought: Sought) -> str:
+    """Return the one client id in a view; if it has none, that of the one integration of its tenant; else nothing."""
+    ids = set(signs.client_ids)
+    if not ids and signs.hosts:
+        lower = data[:_LARGEST_TEXT].lower()
+        for host, owners in sought.tenants.items():
+            ids.update(owners if host and host.encode("utf-8") in lower else ())
+    return ids.pop() if len(ids) == 1 else ""
+
+
 def known_in(data: bytes, sought: Sought) -> List[Hit]:
     """Return every place of a known secret, in order: plain, and in base64 whatever stands before it."""
     found: Dict[Tuple[int, int], Hit] = {}
