@@ -25,7 +25,7 @@ def secrets_in(lines: Iterable[bytes], sought: Sought) -> List[Tuple[str, Secret
         return []
     readings: List[Tuple[Path, str, str]] = [((name,), TEXT, value) for name, _sign, value in pairs]
     found: Dict[Tuple[str, str], Secret] = {}
-    for each in secrets_among(readings, named_here, sought):
+    for each in secrets_among(readings, named_here, sought).found:
         found.setdefault((str(each.path[0]), each.secret.value), each.secret)
     for name, _sign, value in pairs:
         for hit in known_in(value.encode("utf-8", "surrogateescape"), sought):

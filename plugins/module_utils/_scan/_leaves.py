@@ -8,6 +8,7 @@ import re
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import TEXT, Path, Reading
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import is_placeholder
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import (
     BASE64,
@@ -15,7 +16,9 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import 
     Secret,
     decoded,
     is_literal,
+    is_shaped,
     names_a_secret,
+    names_another_product,
     secret_of,
     shaped_in,
 )
@@ -36,24 +39,63 @@ class Found(NamedTuple):
     inside: bool
 
 
-def secrets_among(readings: Sequence[Reading], named_here: bool, sought: Sought) -> List[Found]:
+class Among(NamedTuple):
+    """The secrets of a file, and values at such names that are those of others."""
+
+    found: List[Found]
+    of_others: Set[str]
+
+    def __repr__(self) -> str:
+        return f"Among({len(self.found)})"
+
+
+def secrets_among(readings: Sequence[Reading], named_here: bool, sought: Sought) -> Among:
     """Return the secrets that are values, or stand in one, each with its client id as far as that is known."""
     texts = [(path, value) for path, kind, value in readings if kind == TEXT and path]
     beside = Beside(texts, sought)
     names = _told_names(texts)
     found: List[Found] = []
+    of_others: Set[str] = set()
     for path, value in texts:
         if len(value) < 8:
             continue
-        name = names.get(path, str(path[-1]))
         bare = unquoted(value)
+        name = names.get(path) or _own_name(path)
         secret = secret_of(bare, name, named_here, sought) or _in_kubernetes(path, bare, texts, named_here)
-        if secret:
-            found.append(Found(path, beside.owned(secret, path), False))
-        else:
+        if not secret:
             inside = [each for each in _inside(value, named_here) if each.value not in sought.secrets]
             found += [Found(path, beside.owned(each, path, value), True) for each in inside]
-    return found
+        elif secret.stage == UNKNOWN and not is_shaped(secret.value) and _is_anothers(path, name, texts, sought):
+            of_others.add(secret.value)
+        else:
+            found.append(Found(path, beside.owned(secret, path), False))
+    return Among(found, of_others)
+
+
+def _own_name(path: Path) -> str:
+    """Return the name of a value by its path: entries of lists have that of the list, `value` that of what has it."""
+    names = [step for step in path if isinstance(step, str)]
+    if len(names) > 1 and names[-1].lower() in _VALUES:
+        return names[-2]
+    return names[-1] if names else ""
+
+
+def _is_anothers(path: Path, name: str, texts: Sequence[Tuple[Path, str]], sought: Sought) -> bool:
+    """Tell whether a secret is one of another product: its name says so, or the client id that belongs to it."""
+    said = ".".join(map(str, path)) + "." + name
+    if names_another_product(said):
+        return True
+    entry = _entry(path)
+    beside = [(place, value) for place, value in texts if place[: len(entry)] == entry]
+    if any(host in value.lower() for host in sought.hosts for _place, value in beside) and entry:
+        return False
+    own = [value for place, value in beside if _are_twins(place, path)]
+    return bool(own) and not any(client_ids_in(value, sought) or not _is_an_id(value) for value in own)
+
+
+def _is_an_id(value: str) -> bool:
+    """Tell whether a client id stands there, and no placeholder for one."""
+    return len(value) >= 8 and not is_placeholder(value) and not re.search(r"[\s<>]|your|change", value, re.IGNORECASE)
 
 
 def unquoted(value: str) -> str:
@@ -165,7 +207,8 @@ def _are_twins(one: Path, secret: Path) -> bool:
 def are_twins(name_of_id: str, name_of_secret: str) -> bool:
     """Tell whether the name of a client id and that of a secret differ only by that."""
     one, other = (_NOT_IN_NAMES.sub("", name.lower()) for name in (name_of_id, name_of_secret))
-    return one.replace("clientid", "clientsecret").replace("consumerkey", "consumersecret") == other
+    said = one.replace("clientid", "clientsecret").replace("consumerkey", "consumersecret")
+    return said == other != one
 
 
 def client_ids_in(value: str, sought: Sought) -> List[str]:

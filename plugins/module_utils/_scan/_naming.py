@@ -4,7 +4,7 @@
 """Every use and every mention in one document, named so that it can be declared. Pure."""
 
 import re
-from typing import Dict, Iterator, List, Optional, Tuple
+from typing import Dict, Iterator, List, Optional, Set, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._guessing import formats_of, is_copy, is_prose
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._keys_tried import Named, Reader, Span
@@ -72,6 +72,7 @@ class _Document:
         #: Uses of which nobody can say where they stand.
         self._lost: List[Use] = []
         self._unnamed = 0
+        self._of_others: Set[str] = set()
 
     def uses(self) -> List[Use]:
         """Return the uses, by their places."""
@@ -105,7 +106,9 @@ class _Document:
         if not survey:
             return ""
         tried = formats[formats.index(name) :]
-        for found in secrets_among(survey.readings, self._named_here, self._sought):
+        among = secrets_among(survey.readings, self._named_here, self._sought)
+        self._of_others |= among.of_others
+        for found in among.found:
             secret = found.secret
             if again and (found.inside or secret.stage == UNKNOWN):
                 continue
@@ -138,8 +141,9 @@ class _Document:
         words = list(self._words.shaped())
         if name in _INCOMPLETE and self._named_here and not is_prose(self._path):
             words += self._words.assigned()
+        left_alone = self._of_others.union(self._sought.secrets)
         for word in words:
-            if word.value not in self._sought.secrets and not self._words.in_comment(word.start):
+            if word.value not in left_alone and not self._words.in_comment(word.start):
                 secret = Secret(word.value, self._beside(word), UNKNOWN)
                 yield Hit(word.start, word.start + len(word.value), secret)
 

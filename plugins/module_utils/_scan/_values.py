@@ -21,8 +21,14 @@ _SECRET_NAME = re.compile(r"(?:client|consumer)secret(.*)", re.DOTALL)
 #: What says that not the secret itself stands there.
 _ABOUT_IT = re.compile(
     r"(?:id|path|file|arn|name|ref|expir|len|url|uri|env|var|created|rotat|age|desc|label|hint|polic|source|loc|"
-    r"vault|version|method|basic|post|jwt|type|key|at\Z|date|hash|finger|manager|store|set|required|enabled)"
+    r"vault|version|method|basic|post|jwt|type|key.|at\Z|date|hash|finger|manager|store|set|required|enabled)"
 )
+#: Products that have client secrets, too, and often stand in the same file.
+_OTHERS = re.compile(
+    r"google|azure|entra|msal|microsoft|github|gitlab|bitbucket|okta|auth0|keycloak|paypal|stripe|linkedin|facebook|"
+    r"twitter|slack|spotify|dropbox|zoom|shopify|hubspot|cognito|adobe|zendesk|atlassian|snowflake|databricks"
+)
+_OURS = re.compile(r"sfmc|marketingcloud|exacttarget|fuelsdk|mcdev")
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
 _MADE_UP = re.compile(
@@ -30,11 +36,14 @@ _MADE_UP = re.compile(
     r".*(?:your|change|replace|example|sample|dummy|placeholder|insert|todo|fixme|redacted|hidden|masked|secret_?here|"
     r"to_?be_|xxxx|\*\*\*|\.\.\.).*|"
     r"(?:my|the|some|a|test|fake|mock|sfmc|mc|et)?[ _-]*(?:client|consumer)?[ _-]*secret[ _-]*(?:value|key)?|"
-    r"[a-z_]+(?:\.[a-z_]+)+|none|null|undefined|true|false|empty|unset|password|test|secrets?",
+    r"[a-z_]+(?:\.[a-z_]+)+|none|null|undefined|true|false|empty|unset|secrets?|[0-9]+|"
+    r"(?:my|the)?(?:pass|password|passwd|secret|test|admin|client|demo|foo|bar|abc|qwerty)[_-]?[0-9]*",
     re.IGNORECASE | re.DOTALL,
 )
-#: No secret has white space, quotes or brackets; shorter values are words.
-_LITERAL = re.compile(r"[!#-&*-;=?@-Z^_a-z|~-]{8,}")
+#: What is shorter is a word, and so is a longer one without a digit; secrets have letters of both cases at least.
+_LITERAL = re.compile(r"(?=.*[0-9])[A-Za-z0-9_.~+/=-]{8,}|(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9_.~+/=-]{20,}")
+#: The form of older secrets, in which any word may stand by chance.
+_OLDER = re.compile(r"(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9]{24}")
 _PATH = re.compile(r"(?:[A-Za-z]:)?[/\\.~]")
 
 
@@ -57,6 +66,12 @@ def names_a_secret(name: str) -> bool:
     return found is not None and not _ABOUT_IT.match(found.group(1))
 
 
+def names_another_product(name: str) -> bool:
+    """Tell whether a name says that a secret is one of another product."""
+    plain = _NOT_IN_NAMES.sub("", name.lower())
+    return _OTHERS.search(plain) is not None and _OURS.search(plain) is None
+
+
 def is_shaped(value: str) -> bool:
     """Tell whether a value has the form of a newer secret."""
     return SHAPED.fullmatch(value) is not None and not _A_NAME.fullmatch(value)
@@ -69,6 +84,8 @@ def shaped_in(text: str) -> Iterator["re.Match[str]"]:
 
 def is_literal(value: str) -> bool:
     """Tell whether a value at such a name may be a secret: no placeholder, no reference, no name."""
+    if _OLDER.fullmatch(value):
+        return True
     if is_placeholder(value) or _MADE_UP.fullmatch(value) or not _LITERAL.fullmatch(value):
         return False
     is_a_name = _A_NAME.fullmatch(value) is not None and ("_" in value or "-" in value)
@@ -105,6 +122,6 @@ def secret_of(value: str, name: str, named_here: bool, sought: Sought) -> Option
     found = known_as(inner, sought) if inner else None
     if found:
         return found._replace(encoding=BASE64)
-    if named_here and names_a_secret(name) and is_literal(value):
+    if named_here and names_a_secret(name) and is_literal(value) and value not in sought.client_ids:
         return Secret(value, "", UNKNOWN)
     return None

@@ -10,6 +10,7 @@ from typing import Iterator, List, NamedTuple, Optional, Tuple
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import (
     is_literal,
     names_a_secret,
+    names_another_product,
     shaped_in,
 )
 
@@ -52,7 +53,8 @@ class Words:
         for match in _ASSIGNMENT.finditer(self._text):
             name, sign, _quote, quoted, bare = match.groups()
             value = quoted or bare
-            if not names_a_secret(name) or sign == "==" or not is_literal(value) or (bare and not _MIXED.match(bare)):
+            is_meant = names_a_secret(name) and not names_another_product(name) and sign != "=="
+            if not is_meant or not is_literal(value) or (bare and not _MIXED.match(bare)):
                 continue
             yield Word(name, value, match.start(4 if quoted else 5))
 

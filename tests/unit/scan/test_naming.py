@@ -94,6 +94,37 @@ def test_an_unknown_secret_is_of_the_client_id_beside_it() -> None:
     assert [use[2:] for use in told(".env", tenant)] == [("unknown", "{crm}")]
 
 
+@pytest.mark.parametrize(
+    ("name", "template", "key"),
+    [
+        ("a.xml", "<a id='{crm}'><clientSecret>{old_unknown}</clientSecret></a>", "/a/clientSecret"),
+        ("a.xml", "<a id='{crm}'><entry key='clientSecret'>{old_unknown}</entry></a>", "/a/entry"),
+        (
+            "a.xml",
+            "<a id='{crm}'><p><name>client_secret</name><value>{old_unknown}</value></p></a>",
+            "/a/p/value",
+        ),
+        ("a.json", '{"id": "{crm}", "client_secret": {"value": "{old_unknown}"}}', "client_secret.value"),
+        ("a.json", '{"id": "{crm}", "client_secret": ["{old_unknown}"]}', "client_secret[0]"),
+        (
+            "a.json",
+            '{"env": [{"name": "ID", "value": "{crm}"}, {"id": 7, "name": "CLIENT_SECRET", "value": "{old_unknown}"}]}',
+            "env[name=CLIENT_SECRET].value",
+        ),
+        ("c.php", "<?php\n$id = '{crm}';\nclass A { const CLIENT_SECRET = '{old_unknown}'; }", "CLIENT_SECRET"),
+        (
+            "a.service",
+            "[Service]\nEnvironment=ID={crm} MC_CLIENT_SECRET={old_unknown}",
+            "Service.Environment.MC_CLIENT_SECRET",
+        ),
+    ],
+    ids=["element", "entry", "name-and-value", "value", "list", "environment", "constant", "unit"],
+)
+def test_an_unknown_secret_is_known_by_its_name_wherever_that_stands(name: str, template: str, key: str) -> None:
+    ((_format, found, secret, client_id),) = told(name, template)
+    assert (found, secret, client_id) == (key, "unknown", "{crm}")
+
+
 def test_nobody_guesses_between_two_client_ids() -> None:
     (use,) = uses_of(".env", "A={crm}\nB={forms}\nclient_secret={old_unknown}\n")
     assert (use["secret"], use["client_id"], use["fingerprint"]) == ("unknown", "", "")
@@ -112,6 +143,13 @@ def test_nobody_guesses_between_two_client_ids() -> None:
         pytest.param("a.json", '{"id": "{crm}", "auth_method": "client_secret_post"}', id="a-method"),
         pytest.param("a.json", '{"id": "{crm}", "client_secret": "client_secret_basic"}', id="a-name"),
         pytest.param("a.yml", "id: {crm}\njwt_secret: {strangers}\nclient_secret_id: {unknown}9\n", id="others"),
+        pytest.param(".env", "ID={crm}\nAZURE_CLIENT_SECRET={strangers}\n", id="of-another-product"),
+        pytest.param(".env", "ID={crm}\nX_CLIENT_ID=x.apps.com\nX_CLIENT_SECRET={strangers}\n", id="of-another-id"),
+        pytest.param("a.sh", "ID={crm}\nX_CLIENT_ID=x.apps.com\nX_CLIENT_SECRET={strangers}\n", id="in-a-script"),
+        pytest.param("a.yml", "a: {crm}\nb: {client_id: others-id, client_secret: {strangers}}\n", id="in-an-object"),
+        pytest.param("a.yml", "client_id: {crm}\nclient_secret: {crm}\n", id="the-client-id"),
+        pytest.param("a.yml", "id: {crm}\nclient_secret: required\n", id="a-word"),
+        pytest.param("a.yml", "id: {crm}\nclient_secret: required|string|max:255\n", id="a-rule"),
         pytest.param("README.md", "{crm}: client_secret=0123456789abcdef0123abcd\n", id="prose"),
         pytest.param("a.yml", "id: {crm}\nclient_secret: !vault x\n", id="encrypted"),
     ],
