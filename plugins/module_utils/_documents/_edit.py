@@ -35,6 +35,13 @@ class _Text(NamedTuple):
         return len(self.body[start:end].encode(self.encoding))
 
 
+class _Opened(NamedTuple):
+    """A file that was read."""
+
+    text: _Text
+    scan: Scan
+
+
 @contextlib.contextmanager
 def _without_collector() -> Iterator[None]:
     """Pause the cyclic collector, which would walk the tuples of a large file again and again; they have no cycles."""
@@ -90,16 +97,17 @@ class Located:
         find: Finder = place_of_key,
         encoding: Encoding = AS_IS,
         known: Optional[Known] = None,
+        opened: Optional[_Opened] = None,
     ) -> None:
         """Find the place, or all of them where the key names several.
 
         :param known: tells a known secret, which is no placeholder whatever it looks like.
+        :param opened: the content as it was read before, so that it is not read again.
         :raises Refusal: the file is not of its format, or ``find`` or ``encoding`` refuses what is there.
         """
         self._fmt, self._content, self._key, self._where, self._encoding = fmt, content, key, where, encoding
         with _without_collector():
-            self._text = _decode(fmt, content, where)
-            self._scan = fmt.scan(self._text.body, where)
+            self._text, self._scan = opened or _opened(fmt, content, where)
             found = find(fmt, self._scan, self._text.body, key, where)
         leaves = [(number, self._scan.leaf(number)) for number in found]
         self._places = [_Place(number, leaf, *fmt.around(leaf)) for number, leaf in leaves]
@@ -168,15 +176,24 @@ class Survey:
 
     def __init__(self, fmt: Format, content: bytes, where: str) -> None:
         """Read all of it. What is not of its format is refused."""
-        self._fmt = fmt
+        self._fmt, self._content, self._where = fmt, content, where
         with _without_collector():
-            self._scan = fmt.scan(_decode(fmt, content, where).body, where)
-            self._scan.complete()
-        self.readings: List[Reading] = self._scan.readings
+            self._opened = _opened(fmt, content, where)
+            self._opened.scan.complete()
+        self.readings: List[Reading] = self._opened.scan.readings
 
     def keys_of(self, path: Path) -> List[str]:
-        """Return keys for the value there, the best first; :class:`Located` refuses one that names others, too."""
-        return self._fmt.keys_of(path, self._scan)
+        """Return keys for the value there, the best first; :meth:`locate` refuses one that names others, too."""
+        return self._fmt.keys_of(path, self._opened.scan)
+
+    def locate(self, key: str, encoding: Encoding = AS_IS, known: Optional[Known] = None) -> Located:
+        """Find the secret at a key as :class:`Located` does, which then serves until the next call."""
+        return Located(self._fmt, self._content, key, self._where, encoding=encoding, known=known, opened=self._opened)
+
+
+def _opened(fmt: Format, content: bytes, where: str) -> _Opened:
+    text = _decode(fmt, content, where)
+    return _Opened(text, fmt.scan(text.body, where))
 
 
 def _check_value(value: str, key: str, where: str) -> None:

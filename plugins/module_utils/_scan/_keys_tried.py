@@ -4,7 +4,8 @@
 """A key for a place, tried out before it is proposed: it finds that place, and its value can be replaced. Pure."""
 
 import codecs
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+import functools
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents import documents
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import Located, Survey
@@ -17,13 +18,16 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import 
 #: Takes the place of a secret, to see whether another one could.
 _STAND_IN = "x-_9" * 16
 #: Larger files are not taken apart, in bytes: configuration is smaller, and a host has other work.
-_LARGEST = 4 * 1024 * 1024
+_LARGEST = 2 * 1024 * 1024
 _LARGEST_YAML = 1024 * 1024
 _LARGEST_TEXT = 16 * 1024 * 1024
-#: What may be read for the keys of one file, in bytes.
+#: What may be read for the expressions of one file, and for the proofs of its keys, in bytes.
 _ENOUGH = 256 * 1024 * 1024
-#: A file that is small is taken apart for each of its secrets, but not for thousands.
+_PROOFS = 8 * 1024 * 1024
+#: A small file takes its time, too.
 _SMALLEST = 64 * 1024
+#: How much slower a format is read again than others.
+_WEIGHTS = {"yaml": 50, "xml": 3, "php": 5, "shell": 5, "toml": 5}
 
 Span = Tuple[int, int]
 _STUMBLES = (Refusal, RecursionError, ValueError, OverflowError)
@@ -42,28 +46,39 @@ class Reader:
 
     def __init__(self, content: bytes, path: str, sought: Sought) -> None:
         self._content, self._path, self._sought = content, path, sought
-        self._read = 0
+        self._read = self._proved = 0
+        self._surveys: Dict[str, Optional[Survey]] = {}
 
     def survey(self, formats: Sequence[str]) -> Tuple[str, Optional[Survey]]:
         """Return the first of these formats that the file has, and its values."""
         for name in formats:
-            if len(self._content) > (_LARGEST_YAML if name == "yaml" else _LARGEST):
-                continue
-            try:
-                survey = documents.survey(name, self._content, self._path)
-                # A text without any structure is YAML, too.
-                if any(path for path, _kind, _value in survey.readings):
-                    return name, survey
-            except _STUMBLES:
-                continue
+            survey = self._survey(name)
+            # A text without any structure is YAML, too.
+            if survey and any(path for path, _kind, _value in survey.readings):
+                return name, survey
         return "", None
+
+    def _survey(self, name: str) -> Optional[Survey]:
+        if name not in self._surveys:
+            self._surveys[name] = None
+            if len(self._content) <= (_LARGEST_YAML if name == "yaml" else _LARGEST):
+                try:
+                    self._surveys[name] = documents.survey(name, self._content, self._path)
+                except _STUMBLES:
+                    pass
+        return self._surveys[name]
 
     def by_key(self, formats: Sequence[str], survey: Survey, path: Path, secret: Secret) -> Optional[Named]:
         """Return the name of a value in the first of these formats that can replace it."""
         keys = [key for key in survey.keys_of(path) if not self._tells(key, secret)]
+        encoding = documents.encoding_of(secret.encoding, self._path)
         for name in formats:
+            opened = self._survey(name)
+            if not opened:
+                continue
             for key in keys:
-                located = self._located(name, key, secret)
+                locate = functools.partial(opened.locate, key, encoding, self._sought.secrets.__contains__)
+                located = self._tried(locate, secret, _WEIGHTS.get(name, 1))
                 if located:
                     return Named(name, key, located.spans[0])
         return None
@@ -73,23 +88,28 @@ class Reader:
         spot = self._spot(span)
         if not spot:
             return None
+        known = self._sought.secrets.__contains__
         for expression in expressions(spot, client_ids):
             if not self._tells(expression, secret):
-                located = self._located("text", expression, secret)
+                self._read += 3 * len(self._content)
+                locate = functools.partial(
+                    documents.locate, "text", self._content, expression, self._path, known, secret.encoding
+                )
+                located = self._tried(locate, secret, 1) if self._read <= _ENOUGH else None
                 if located and located.spans == [span]:
                     return Named("text", expression, span)
         return None
 
-    def _located(self, name: str, key: str, secret: Secret) -> Optional[Located]:
-        self._read += max(3 * len(self._content), _SMALLEST)
-        if self._read > _ENOUGH:
-            return None
-        known = self._sought.secrets.__contains__
+    def _tried(self, locate: Callable[[], Located], secret: Secret, weight: int) -> Optional[Located]:
+        """Return what is found if it is this secret, and another one could stand there."""
         try:
-            located = documents.locate(name, self._content, key, self._path, known, secret.encoding)
+            located = locate()
             if located.value != secret.value:
                 return None
-            located.replaced(_STAND_IN)
+            # What hinders a replacement is mostly the file as a whole: of very many places, the first ones are tried.
+            if self._proved <= _PROOFS:
+                self._proved += weight * max(len(self._content), _SMALLEST)
+                located.replaced(_STAND_IN)
             return located
         except _STUMBLES:
             return None

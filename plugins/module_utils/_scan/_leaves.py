@@ -65,7 +65,7 @@ def secrets_among(readings: Sequence[Reading], named_here: bool, sought: Sought)
         if not secret:
             inside = [each for each in _inside(value, named_here) if each.value not in sought.secrets]
             found += [Found(path, beside.owned(each, path, value), True) for each in inside]
-        elif secret.stage == UNKNOWN and not is_shaped(secret.value) and _is_anothers(path, name, texts, sought):
+        elif secret.stage == UNKNOWN and not is_shaped(secret.value) and beside.is_anothers(path, name):
             of_others.add(secret.value)
         else:
             found.append(Found(path, beside.owned(secret, path), False))
@@ -78,19 +78,6 @@ def _own_name(path: Path) -> str:
     if len(names) > 1 and names[-1].lower() in _VALUES:
         return names[-2]
     return names[-1] if names else ""
-
-
-def _is_anothers(path: Path, name: str, texts: Sequence[Tuple[Path, str]], sought: Sought) -> bool:
-    """Tell whether a secret is one of another product: its name says so, or the client id that belongs to it."""
-    said = ".".join(map(str, path)) + "." + name
-    if names_another_product(said):
-        return True
-    entry = _entry(path)
-    beside = [(place, value) for place, value in texts if place[: len(entry)] == entry]
-    if any(host in value.lower() for host in sought.hosts for _place, value in beside) and entry:
-        return False
-    own = [value for place, value in beside if _are_twins(place, path)]
-    return bool(own) and not any(client_ids_in(value, sought) or not _is_an_id(value) for value in own)
 
 
 def _is_an_id(value: str) -> bool:
@@ -176,11 +163,17 @@ def _pairs(tree: Any, depth: int) -> Iterator[Tuple[str, str]]:
 
 
 class Beside:
-    """Which client id stands beside a value: in the same object, element or section, or further around it."""
+    """What stands beside a value: in the same object, element or section, or further around it."""
 
     def __init__(self, texts: Sequence[Tuple[Path, str]], sought: Sought) -> None:
-        self._sought = sought
+        self._texts, self._sought = texts, sought
         self._places = [(path, name) for path, value in texts for name in client_ids_in(value, sought)]
+        #: What stands where a client id belongs, by the name of the secret that would belong to it.
+        self._twins: Dict[str, List[str]] = {}
+        for path, value in texts:
+            twin = _twin_of(_joined(path))
+            if twin:
+                self._twins.setdefault(twin, []).append(value)
 
     def owned(self, secret: Secret, path: Path, around: str = "") -> Secret:
         """Return the secret with the client id beside it, unless it says itself whose it is."""
@@ -190,25 +183,44 @@ class Beside:
 
     def _nearest(self, path: Path) -> str:
         for depth in range(len(path) - 1, -1, -1):
-            there = [(place, name) for place, name in self._places if place[:depth] == path[:depth]]
-            names = {name for _place, name in there}
+            names = {name for place, name in self._places if place[:depth] == path[:depth]}
             if len(names) > 1:
-                return _one([name for place, name in there if _are_twins(place, path)])
+                twins = self._twins.get(_plain(_joined(path)), ())
+                return _one([name for value in twins for name in client_ids_in(value, self._sought)])
             if names:
                 return names.pop()
         return ""
 
-
-def _are_twins(one: Path, secret: Path) -> bool:
-    """Tell whether two places differ only by what they are for: CRM_CLIENT_ID and CRM_CLIENT_SECRET."""
-    return are_twins(".".join(map(str, one)), ".".join(map(str, secret)))
+    def is_anothers(self, path: Path, name: str) -> bool:
+        """Tell whether a secret is one of another product: its name says so, or the client id that belongs to it."""
+        if names_another_product(f"{_joined(path)}.{name}"):
+            return True
+        own = self._twins.get(_plain(_joined(path)), ())
+        if not own or any(client_ids_in(value, self._sought) or not _is_an_id(value) for value in own):
+            return False
+        entry = _entry(path)
+        around = [value.lower() for place, value in self._texts if entry and place[: len(entry)] == entry]
+        return not any(host in value for host in self._sought.hosts for value in around)
 
 
 def are_twins(name_of_id: str, name_of_secret: str) -> bool:
-    """Tell whether the name of a client id and that of a secret differ only by that."""
-    one, other = (_NOT_IN_NAMES.sub("", name.lower()) for name in (name_of_id, name_of_secret))
-    said = one.replace("clientid", "clientsecret").replace("consumerkey", "consumersecret")
-    return said == other != one
+    """Tell whether two names differ only by what they are for: CRM_CLIENT_ID and CRM_CLIENT_SECRET."""
+    return _twin_of(name_of_id) == _plain(name_of_secret)
+
+
+def _twin_of(name: str) -> str:
+    """Return the plain name of the secret that belongs to a client id; empty where the name is not that of one."""
+    plain = _plain(name)
+    twin = plain.replace("clientid", "clientsecret").replace("consumerkey", "consumersecret")
+    return twin if twin != plain else ""
+
+
+def _plain(name: str) -> str:
+    return _NOT_IN_NAMES.sub("", name.lower())
+
+
+def _joined(path: Path) -> str:
+    return ".".join(map(str, path))
 
 
 def client_ids_in(value: str, sought: Sought) -> List[str]:
