@@ -6,12 +6,14 @@
 import codecs
 import contextlib
 import gc
-from typing import Callable, Dict, Iterator, NamedTuple, Optional
+from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._find import Finder, place_of_key
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
     Format,
     Leaf,
+    Path,
+    Reading,
     Scan,
     indirect_new_value,
     indirect_value,
@@ -31,6 +33,13 @@ class _Text(NamedTuple):
     def size(self, start: int, end: int) -> int:
         """Return how many bytes of the file a piece of the body takes."""
         return len(self.body[start:end].encode(self.encoding))
+
+
+class _Opened(NamedTuple):
+    """A file that was read."""
+
+    text: _Text
+    scan: Scan
 
 
 @contextlib.contextmanager
@@ -88,16 +97,17 @@ class Located:
         find: Finder = place_of_key,
         encoding: Encoding = AS_IS,
         known: Optional[Known] = None,
+        opened: Optional[_Opened] = None,
     ) -> None:
         """Find the place, or all of them where the key names several.
 
         :param known: tells a known secret, which is no placeholder whatever it looks like.
+        :param opened: the content as it was read before, so that it is not read again.
         :raises Refusal: the file is not of its format, or ``find`` or ``encoding`` refuses what is there.
         """
         self._fmt, self._content, self._key, self._where, self._encoding = fmt, content, key, where, encoding
         with _without_collector():
-            self._text = _decode(fmt, content, where)
-            self._scan = fmt.scan(self._text.body, where)
+            self._text, self._scan = opened or _opened(fmt, content, where)
             found = find(fmt, self._scan, self._text.body, key, where)
         leaves = [(number, self._scan.leaf(number)) for number in found]
         self._places = [_Place(number, leaf, *fmt.around(leaf)) for number, leaf in leaves]
@@ -111,6 +121,18 @@ class Located:
         """Refuse what only stands for a secret."""
         if self._fmt.stands_for_another(value) and not (known and known(value)):
             raise indirect_value(self._key, self._where)
+
+    @property
+    def spans(self) -> List[Tuple[int, int]]:
+        """Return the bytes of the content in which the secret stands, with the quotes that belong to its place."""
+        found: List[Tuple[int, int]] = []
+        position, at = 0, len(self._text.mark)
+        for place in self._places:
+            start = at + self._text.size(position, place.leaf.start)
+            at = start + self._text.size(place.leaf.start, place.leaf.end)
+            position = place.leaf.end
+            found.append((start, at))
+        return found
 
     def confirm(self) -> None:
         """Refuse a file that an independent reading sees otherwise."""
@@ -144,6 +166,34 @@ class Located:
             pieces += [self._content[copied:start], written]
             position, copied = leaf.end, start + self._text.size(leaf.start, leaf.end)
         return b"".join(pieces) + self._content[copied:]
+
+
+class Survey:
+    """All values of a file, and the keys that name them.
+
+    :ivar readings: path, kind and value of each, in the order of the file.
+    """
+
+    def __init__(self, fmt: Format, content: bytes, where: str) -> None:
+        """Read all of it. What is not of its format is refused."""
+        self._fmt, self._content, self._where = fmt, content, where
+        with _without_collector():
+            self._opened = _opened(fmt, content, where)
+            self._opened.scan.complete()
+        self.readings: List[Reading] = self._opened.scan.readings
+
+    def keys_of(self, path: Path) -> List[str]:
+        """Return keys for the value there, the best first; :meth:`locate` refuses one that names others, too."""
+        return self._fmt.keys_of(path, self._opened.scan)
+
+    def locate(self, key: str, encoding: Encoding = AS_IS, known: Optional[Known] = None) -> Located:
+        """Find the secret at a key as :class:`Located` does, which then serves until the next call."""
+        return Located(self._fmt, self._content, key, self._where, encoding=encoding, known=known, opened=self._opened)
+
+
+def _opened(fmt: Format, content: bytes, where: str) -> _Opened:
+    text = _decode(fmt, content, where)
+    return _Opened(text, fmt.scan(text.body, where))
 
 
 def _check_value(value: str, key: str, where: str) -> None:

@@ -157,6 +157,13 @@ class Format:
         """Return what a key may stand for in this file; that more than one of them exists is refused later."""
         return (key,)
 
+    def keys_of(self, path: Path, scan: Scan) -> List[str]:
+        """Return keys that name the value at ``path``, as users write them, the best first; none where none can.
+
+        A key that names another value, too, is refused where it is used.
+        """
+        return [str(path[0])]
+
     def parts(self, path: Path) -> int:
         """Return how many parts of a key, as users write it, a path stands for."""
         return len(path)

@@ -51,6 +51,13 @@ class Ini(Format):
             raise bad_key("INI", key, "Section.key", where)
         return (section, name.lower())
 
+    def keys_of(self, path: Path, scan: Scan) -> List[str]:
+        """Return section and key, the key in quotes if it has dots; beside those, its own quotes cannot be said."""
+        section, name = str(path[0]), str(path[-1])
+        if "'" in name and ("." in name or name.startswith("'")):
+            return []
+        return [f"{section}.'{name}'" if "." in name else f"{section}.{name}"]
+
     def scan(self, text: str, where: str) -> Scan:
         """List all options of all sections."""
         scanner = _Scanner(text, where)

@@ -4,10 +4,11 @@
 """JSON. Keys: those of formats with a tree."""
 
 import json
+from typing import List
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Format, Key, Leaf, Scan
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Format, Key, Leaf, Path, Scan
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._json_tree import TreeScan, tree_of
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import parse_dotted
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import keys_of_tree, parse_dotted
 
 
 class Json(Format):
@@ -18,6 +19,10 @@ class Json(Format):
     def parse_key(self, key: str, where: str) -> Key:
         """Split ``credentials[0].'a.b'`` into ``("credentials", 0, "a.b")``."""
         return parse_dotted("JSON", key, where)
+
+    def keys_of(self, path: Path, scan: Scan) -> List[str]:
+        """Return the key with selectors for entries of lists, and the one with their numbers."""
+        return keys_of_tree(path, scan.readings)
 
     def scan(self, text: str, where: str) -> Scan:
         """Find strings, numbers, constants and empty containers."""

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """PHP files. Keys: those of formats with a tree, after the name of a variable, property, constant or ``return``."""
 
+import re
 from typing import Dict, List, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
@@ -16,13 +17,15 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Selector,
     malformed,
 )
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import parse_dotted
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import dotted, keys_of_tree, parse_dotted
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php_scanner import scan_php
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php_strings import quoted, strings_in
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._php_values import array_key
 
 #: A key with a selector is looked up in no more arrays than this.
 _MANY_PLACES = 100
+#: What stands for something that only its token tells from others.
+_UNSAID = re.compile(r"\{[0-9]+\}")
 
 
 class Php(Format):
@@ -38,6 +41,17 @@ class Php(Format):
         """Split ``$config.sfmc.client_secret``; as in PHP, a name that is a whole number is that number."""
         steps = parse_dotted("PHP", key, where)
         return tuple(array_key(step) if isinstance(step, str) else step for step in steps)
+
+    def keys_of(self, path: Path, scan: Scan) -> List[str]:
+        """Return the key without its place where that says nothing, else with it; and the others."""
+        place, rest = str(path[0]), path[1:]
+        short = place.rpartition("::")[2].lstrip("\\") if not _UNSAID.search(place) else ""
+        whole = [] if _UNSAID.search(place) else keys_of_tree(path, scan.readings)
+        shorter = [dotted((short,) + rest)] if short else []
+        alone = [dotted(rest)] if rest else []
+        ordered = alone + whole if not whole or place == "return" else shorter + whole + alone
+        said = [key for key in dict.fromkeys(ordered) if key]
+        return [] if any(_UNSAID.search(str(step)) for step in rest) else said
 
     def places(self, scan: Scan, key: Key) -> Tuple[Key, ...]:
         """Return the place that the key begins with; else every place that it leaves out, in part or as a whole."""

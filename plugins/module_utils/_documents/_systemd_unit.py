@@ -4,7 +4,7 @@
 """Unit files of systemd and their drop-ins. Keys: ``Service.Environment.NAME``, ``Section.Directive``."""
 
 import re
-from typing import Dict, Set
+from typing import Dict, List, Set
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
     TEXT,
@@ -12,6 +12,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Key,
     Leaf,
     Note,
+    Path,
     Scan,
     ambiguous_value,
     bad_key,
@@ -63,6 +64,10 @@ class SystemdUnit(Format):
         if not all(path):
             raise bad_key("systemd units", key, "Section.Environment.NAME or Section.Directive", where)
         return path
+
+    def keys_of(self, path: Path, scan: Scan) -> List[str]:
+        """Return section and directive, and the name of a variable of ``Environment=``."""
+        return [".".join(map(str, path))]
 
     def scan(self, text: str, where: str) -> Scan:
         """List all directives, and the variables of Environment=."""

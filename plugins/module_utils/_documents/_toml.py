@@ -9,10 +9,11 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Format,
     Key,
     Leaf,
+    Path,
     Reading,
     Scan,
 )
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import parse_dotted
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import keys_of_tree, parse_dotted
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._toml_scanner import scanned
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._toml_second_reading import reread
 
@@ -25,6 +26,10 @@ class Toml(Format):
     def parse_key(self, key: str, where: str) -> Key:
         """Split ``sfmc.clients[0].'a.b'`` into ``("sfmc", "clients", 0, "a.b")``."""
         return parse_dotted("TOML", key, where)
+
+    def keys_of(self, path: Path, scan: Scan) -> List[str]:
+        """Return the key with selectors for entries of lists, and the one with their numbers."""
+        return keys_of_tree(path, scan.readings)
 
     def scan(self, text: str, where: str) -> Scan:
         """List all values, and the headers of tables."""

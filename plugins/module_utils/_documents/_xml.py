@@ -18,7 +18,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._placeholders import is_placeholder
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml_elements import ExpatReading
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml_encodings import encoding_of
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml_keys import parse_xpath
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml_keys import keys_of_xml, parse_xpath
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._xml_scanner import (
     EMPTY_TAG,
     PLAIN,
@@ -42,6 +42,10 @@ class Xml(Format):
     def parse_key(self, key: str, where: str) -> Key:
         """Split ``/a/add[@key='x']/@value`` into its steps."""
         return parse_xpath(key, where)
+
+    def keys_of(self, path: Path, scan: Scan) -> List[str]:
+        """Return the key with selectors, the one with numbers where they are needed, and with all of them."""
+        return keys_of_xml(path, scan.readings)
 
     def parts(self, path: Path) -> int:
         """Count an element, which is a name and a number, as one."""

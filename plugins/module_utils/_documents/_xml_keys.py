@@ -8,9 +8,17 @@ An element is two steps of a path: its name as the file writes it, and its numbe
 """
 
 import re
-from typing import List, Union
+from typing import List, Sequence, Union
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Key, Only, Selector, bad_key
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import (
+    Key,
+    Only,
+    Path,
+    Reading,
+    Selector,
+    bad_key,
+)
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import selector_of
 
 _START = (
     r":A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
@@ -72,3 +80,36 @@ def _selector(condition: str, text: str) -> Selector:
         if not name.startswith("@"):
             names.append(Only(name))
     return Selector(tuple(names), text, trimmed=not condition.rpartition("/")[2].startswith("@"))
+
+
+#: Names of attributes, and of elements, that tell elements of one name apart.
+_TELLING = ("@clientId", "@key", "@name", "@id")
+
+
+def keys_of_xml(path: Path, readings: Sequence[Reading]) -> List[str]:
+    """Return the keys of a value: with selectors, with the numbers that are needed, with all numbers."""
+    selected = needed = numbered = ""
+    for depth in range(0, len(path) - len(path) % 2, 2):
+        name, entry = str(path[depth]), path[: depth + 2]
+        plain = f"/{name}"
+        number = f"{plain}[{path[depth + 1]}]"
+        alone = _is_alone(entry, readings)
+        selector = () if alone else selector_of(entry, readings, _TELLING)
+        step = plain if alone else number
+        needed += step
+        selected += f"{plain}[{selector[0]}='{selector[1]}']" if selector else step
+        numbered += number
+    attribute = f"/{path[-1]}" if len(path) % 2 else ""
+    return list(dict.fromkeys(key + attribute for key in (selected, needed, numbered)))
+
+
+def _is_alone(entry: Path, readings: Sequence[Reading]) -> bool:
+    """Tell whether no element beside this one could be meant by its name."""
+    depth, local = len(entry) - 2, str(entry[-2]).rpartition(":")[2]
+    return not any(
+        path[:depth] == entry[:depth]
+        and path[depth : depth + 2] != entry[-2:]
+        and str(path[depth]).rpartition(":")[2] == local
+        for path, _kind, _value in readings
+        if len(path) >= depth + 2
+    )

@@ -14,7 +14,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format im
     Scan,
     several_lines,
 )
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import parse_dotted
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._keys import keys_of_tree, parse_dotted
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._yaml_reading import (
     A_DOCUMENT,
     ALIAS,
@@ -61,6 +61,10 @@ class Yaml(Format):
             names += (step,)
         there = {path[0] for path, _kind, _value in scan.readings if path[1 : len(names) + 1] == names}
         return tuple((number,) + key for number in sorted(there or {0}, key=int))
+
+    def keys_of(self, path: Path, scan: Scan) -> List[str]:
+        """Return the key with selectors for entries of lists, and the one with their numbers."""
+        return keys_of_tree(path, scan.readings)
 
     def scan(self, text: str, where: str) -> Scan:
         """List all scalars, aliases and empty objects and lists."""

@@ -5,7 +5,13 @@
 
 from typing import Optional, Tuple
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import AS_IS, Encoding, Known, Located
+from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._edit import (
+    AS_IS,
+    Encoding,
+    Known,
+    Located,
+    Survey,
+)
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._format import Format
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents._formats import MAKERS
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
@@ -65,6 +71,14 @@ def _located_text(
             "correct this file in `sfmc_dependents`",
         )
     return Located(Candidates(), content, "any known secret", where, places_of_known(known))
+
+
+def survey(format_name: str, content: bytes, where: str) -> Survey:
+    """Return all values of a file with the keys that name them; ``text`` has none.
+
+    :raises Refusal: the file is not of its format.
+    """
+    return Survey(_format(format_name, where), content, where)
 
 
 def read_value(

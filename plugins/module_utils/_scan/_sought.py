@@ -40,6 +40,10 @@ class Sought:
         self.client_ids = tuple(sorted({item["client_id"] for item in integrations}))
         named = {urlsplit(item["auth_url"]).hostname or "" for item in integrations}
         self.hosts = (TENANT_DOMAIN, *sorted(host for host in named if host and not host.endswith(TENANT_DOMAIN)))
+        #: Client ids by the host of their tenant.
+        self.tenants = {}  # type: Dict[str, List[str]]
+        for item in integrations:
+            self.tenants.setdefault(urlsplit(item["auth_url"]).hostname or "", []).append(item["client_id"])
         self.secrets = {
             value: Owner(client_id, stage) for client_id, kept in secrets.items() for stage, value in kept.items()
         }
