@@ -42,7 +42,7 @@ def _found(operations: Operations, **arguments: Any) -> dict[str, Any]:
     return found
 
 
-def test_each_package_is_somebodys_or_nobodys(operations: Operations) -> None:
+def test_i_39_each_package_is_somebodys_or_nobodys(operations: Operations) -> None:
     found = _found(operations)
     said = {item["package"]: (item["declared_as"], item["unused"], item["candidate"]) for item in found["packages"]}
     assert said == {

@@ -91,6 +91,7 @@ def test_a_package_of_which_no_time_is_known_is_no_candidate() -> None:
 
 
 def test_one_that_is_declared_is_never_a_candidate() -> None:
+    """I-39."""
     (found,) = _joined([_row("X app user", ActiveFlag="false")], _integration("x", "X"))
     assert found["unused"] and not found["active"] and not found["candidate"]
 

@@ -69,7 +69,11 @@ class Host:
         return evidence
 
     def deploy_all(
-        self, dependents: list[dict[str, Any]], target: Target, check_mode: bool = False
+        self,
+        dependents: list[dict[str, Any]],
+        target: Target,
+        check_mode: bool = False,
+        running_since: float | None = None,
     ) -> list[dict[str, Any]]:
         """Deploy to several dependents of one integration."""
         ask = HostClient(sleep=lambda seconds: None).fresh_token
@@ -77,7 +81,8 @@ class Host:
         def upkeep(seen: list[str]) -> Upkeep:
             return Upkeep(url_status, [target.secret, *seen], sleep=lambda seconds: None)
 
-        return deploy(dependents, {target.client_id: target}, ask, upkeep, check_mode)
+        since = None if running_since is None else lambda _restart: running_since
+        return deploy(dependents, {target.client_id: target}, ask, upkeep, check_mode, running_since=since)
 
     def contents(self) -> dict[str, bytes]:
         """Return every file of the host, also those that nobody declared."""
@@ -360,6 +365,19 @@ def test_i14_a_restart_is_owed_to_a_crash_between_write_and_attestation(host: Ho
     evidence = host.deploy(restart=_restart(*_says(host, "restart")), unattested=True)
     assert (evidence["changed"], evidence["restarted"]) == (False, True)
     assert _said(host) == ["restart"]
+
+
+@pytest.mark.parametrize(("age", "owed"), [(60.0, True), (-60.0, False)], ids=["older", "younger"])
+def test_i14_a_process_that_is_older_than_its_file_is_owed_a_restart(host: Host, age: float, owed: bool) -> None:
+    """Who wrote the file and did not restart: configuration management, or a run that died in between."""
+    host.deploy()
+    wanted, restart = host.target(), _restart(*_says(host, "restart"))
+    since = min(os.stat(file["path"]).st_mtime for file in host.files) - age
+    works = [dependent(wanted.client_id, host.files, restart=restart)]
+    (looked,) = host.deploy_all(works, wanted, check_mode=True, running_since=since)
+    assert (looked["restart_owed"], looked["restarted"], _said(host)) == (owed, False, [])
+    (healed,) = host.deploy_all(works, wanted, running_since=since)
+    assert (healed["changed"], healed["restarted"], _said(host)) == (False, owed, ["restart"] if owed else [])
 
 
 def test_dependents_that_share_a_service_restart_it_once_and_ask_for_one_token(host: Host) -> None:

@@ -87,6 +87,14 @@ MUTANTS = (
         "unit/test_upkeep.py::test_i14_a_restart_that_fails_says_how",
     ),
     mutant(
+        "I-14",
+        "a process that is older than its file is taken for restarted",
+        _DEPLOYMENT,
+        "since + _CLOCK_TICKS < modified",
+        "since + _CLOCK_TICKS < 0",
+        "unit/test_deployment.py::test_i14_a_process_that_is_older_than_its_file_is_owed_a_restart",
+    ),
+    mutant(
         "I-15",
         "a restart is owed although nothing is new",
         _DEPLOYMENT,

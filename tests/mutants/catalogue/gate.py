@@ -24,6 +24,22 @@ _PROPERTY = (
 MUTANTS = (
     mutant(
         "I-3",
+        "a place that nobody declares, and that holds the active secret, opens the gate",
+        _GATE,
+        "if situation.policy.strays_block else ()",
+        "if False else ()",
+        "unit/rotation/test_findings.py::test_i_3_a_place_with_the_active_secret_that_nobody_declares_closes_the_gate",
+    ),
+    mutant(
+        "I-3",
+        "a discovery of one host forgets what was found on others",
+        "plugin_utils/_rotation/findings.py",
+        "if item.host not in hosts]",
+        "if False]",
+        "unit/rotation/test_findings.py::test_a_discovery_replaces_what_was_known_of_its_hosts_and_of_no_others",
+    ),
+    mutant(
+        "I-3",
         "the gate is open",
         _GATE,
         "if set(missing) - set(given_up):",
