@@ -16,7 +16,7 @@ _NAMES = (
     *("support_surveys", "store_finder", "mobile_push", "journey_audit", "warehouse_load", "partner_leads"),
 )
 _OWNERS = ("crm-team", "loyalty", "shop-platform", "data-office", "support-tools", "marketing-it")
-_ENVIRONMENTS = ("prod", "prod", "stage", "dev")
+_ENVIRONMENTS = ("prod", "stage", "dev")
 _KINDS = ("files", "files", "files", "aws_secretsmanager", "hashi_vault_kv2", "kubernetes_secret", "manual")
 _SCOPES = ("email_read", "email_send", "list_and_subscribers_read", "journeys_read", "data_extensions_write")
 _LIFE, _DUE = timedelta(days=180), timedelta(days=150)
@@ -61,8 +61,16 @@ def idle(name: str, client_id: str, **changes: Any) -> dict[str, Any]:
         **dict.fromkeys(("phase_since", "not_before", "rotation_id", "active", "staged", "permissions")),
         **dict.fromkeys(("generated_at", "due_at", "expires_at", "days_left", "verified_at", "scanned_at")),
         **{key: [] for key in ("blockers", "matrix", "strays", "history", "rotations")},
-        **{"name": name, "client_id": client_id, "phase": "idle", "step": "none", "waits_for": "nothing"},
-        **{"blocked": False, "urgency": "ok", "dependents": 0, "proved": 0, "verify_within_hours": None},
+        "name": name,
+        "client_id": client_id,
+        "phase": "idle",
+        "step": "none",
+        "waits_for": "nothing",
+        "blocked": False,
+        "urgency": "ok",
+        "dependents": 0,
+        "proved": 0,
+        "verify_within_hours": None,
         **changes,
     }
 
@@ -70,8 +78,15 @@ def idle(name: str, client_id: str, **changes: Any) -> dict[str, Any]:
 def dependent(host: str, name: str, **changes: Any) -> dict[str, Any]:
     """Return one row of a matrix."""
     return {
-        **{"dependent": f"{host}/{name}", "host": host, "name": name, "kind": "files", "state": "idle"},
-        **{"evidence": "", "at": None, "by": "", "reason": ""},
+        "dependent": f"{host}/{name}",
+        "host": host,
+        "name": name,
+        "kind": "files",
+        "state": "idle",
+        "evidence": "",
+        "at": None,
+        "by": "",
+        "reason": "",
         **changes,
     }
 
@@ -83,7 +98,7 @@ def text(moment: datetime) -> str:
 
 def _integration(number: int, dependents: int, chance: random.Random) -> dict[str, Any]:
     base, turn = _NAMES[number % len(_NAMES)], number // len(_NAMES)
-    name = f"{base}_{turn + 1}" if turn else base
+    name = f"{base}_{turn // len(_ENVIRONMENTS) + 1}" if turn >= len(_ENVIRONMENTS) else base
     # Every third is of the herd that was generated on one day.
     age = timedelta(days=112, hours=number % 6) if number % 3 == 0 else timedelta(days=chance.uniform(4, 149))
     age = {1: timedelta(days=155), 4: timedelta(days=171.5), 9: timedelta(days=183)}.get(number % 40, age)
@@ -98,7 +113,7 @@ def _integration(number: int, dependents: int, chance: random.Random) -> dict[st
         name,
         f"{chance.getrandbits(120):030x}"[:24],
         package=base.replace("_", " ").title(),
-        environment=_ENVIRONMENTS[number % len(_ENVIRONMENTS)],
+        environment=_ENVIRONMENTS[turn % len(_ENVIRONMENTS)],
         account=f"51000{number % 3}",
         owner=f"{_OWNERS[number % len(_OWNERS)]}@example.com" if number % 13 != 12 else "",
         phase="distributing" if running else "closed",
@@ -195,7 +210,7 @@ def _history(generated: datetime, running: bool) -> list[dict[str, Any]]:
 
 
 def _rotations(number: int, generated: datetime, running: bool) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for back in range(2):
         opened = generated - timedelta(days=150 * back)
         found.append(

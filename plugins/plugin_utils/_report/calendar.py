@@ -54,7 +54,7 @@ def specification(found: Sequence[Mapping[str, Any]], now: str, narrow: bool = F
             _panel(found, _PROPOSED, ("proposed",), now, narrow),
         ],
         "spacing": 18,
-        "resolve": {"scale": {"x": "shared", "y": "shared"}},
+        "resolve": {"scale": {"x": "shared", "y": "shared", "color": "independent"}},
     }
 
 
@@ -64,35 +64,37 @@ _COLORS = {"herd": "var(--warn-fill)", "alone": "var(--ok)", "proposed": "var(--
 def _panel(found: Sequence[Mapping[str, Any]], title: str, kinds: tuple[str, ...], now: str, narrow: bool) -> Any:
     values, tops = [], []
     for row in found:
-        whole = row["proposed"] if kinds == ("proposed",) else row["ends"]
-        parts = {"proposed": whole} if kinds == ("proposed",) else {"herd": row["herd"], "alone": whole - row["herd"]}
-        until = _next(row["week"])
-        values += [{"week": row["week"], "until": until, "n": number, "kind": kind} for kind, number in parts.items()]
-        if whole:
-            tops.append({"week": row["week"], "until": until, "n": whole, "said": f"{whole}{_mark(row, kinds)}"})
-    x = {"field": "week", "type": "temporal", "scale": {"type": "utc"}, "title": None, "axis": _axis(narrow)}
-    y = {"field": "n", "type": "quantitative", "title": None, "axis": {"tickCount": 3, "tickMinStep": 1}}
-    color = {"field": "kind", "type": "nominal", "legend": None}
+        parts = {"herd": row["herd"], "alone": row["ends"] - row["herd"], "proposed": row["proposed"]}
+        begin, at = row["week"], 0
+        for kind in kinds:
+            if parts[kind]:
+                values.append({"kind": kind, "low": at, "high": at + parts[kind], **_span(begin)})
+                at += parts[kind]
+        if at:
+            tops.append({"at": _after(begin, 3.5), "high": at, "said": f"{at}{_mark(row, kinds)}"})
+    x = {"type": "temporal", "scale": {"type": "utc"}, "title": None, "axis": _axis(narrow)}
+    y = {"type": "quantitative", "title": None, "axis": {"tickCount": 3, "tickMinStep": 1}}
+    color: dict[str, Any] = {"field": "kind", "type": "nominal", "legend": None}
     color["scale"] = {"domain": list(kinds), "range": [_COLORS[kind] for kind in kinds]}
-    bars = {
+    bars: dict[str, Any] = {
         "data": {"values": values},
-        "mark": {"type": "bar", "x2Offset": -1},
-        "encoding": {"x": x, "x2": {"field": "until"}, "y": y, "color": color, "order": {"field": "kind"}},
+        "mark": {"type": "rect", "stroke": "var(--card)", "strokeWidth": 1},
+        "encoding": {"x": {**x, "field": "begin"}, "x2": {"field": "end"}, "y": {**y, "field": "low"}},
     }
+    bars["encoding"] |= {"y2": {"field": "high"}, "color": color}
     numbers = {
         "data": {"values": tops},
-        "mark": {"type": "text", "dy": -7, "fontSize": 12, "color": "var(--ink)"},
-        "encoding": {"x": {**x, "bandPosition": 0.5}, "y": y, "text": {"field": "said"}},
+        "mark": {"type": "text", "dy": -8, "fontSize": 12, "color": "var(--ink)"},
+        "encoding": {"x": {**x, "field": "at"}, "y": {**y, "field": "high"}, "text": {"field": "said"}},
     }
     line = {
-        "data": {"values": [{"week": now}]},
+        "data": {"values": [{"at": now}]},
         "mark": {"type": "rule", "color": "var(--accent)", "strokeWidth": 1.5, "strokeDash": [4, 3]},
-        "encoding": {"x": x},
+        "encoding": {"x": {**x, "field": "at"}},
     }
-    heading = {"text": title, "anchor": "start", "fontSize": 13, "fontWeight": 600, "color": "var(--ink)", "offset": 8}
+    heading = {"text": title, "anchor": "start", "fontSize": 13, "fontWeight": 600, "color": "var(--ink)", "offset": 10}
     size = {"width": 300 if narrow else 850, "height": 90 if narrow else 110}
-    layers = [bars, line] if narrow else [bars, numbers, line]
-    return {**size, "title": heading, "layer": layers}
+    return {**size, "title": heading, "layer": [bars, line] if narrow else [bars, numbers, line]}
 
 
 def _axis(narrow: bool) -> dict[str, Any]:
@@ -101,10 +103,15 @@ def _axis(narrow: bool) -> dict[str, Any]:
     return {"labelExpr": form, "labelOverlap": True, "grid": False, **every}
 
 
-def _next(week: str) -> str:
+def _span(week: str) -> dict[str, str]:
+    """Return the beginning and the end of a week, as a bar shows it: with a little room between two."""
+    return {"begin": _after(week, 0.4), "end": _after(week, 6.6)}
+
+
+def _after(week: str, days: float) -> str:
     monday = moment_of(f"{week}T00:00:00Z")
     assert monday is not None
-    return (monday + timedelta(days=7)).strftime("%Y-%m-%d")
+    return (monday + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _mark(row: Mapping[str, Any], kinds: tuple[str, ...]) -> str:

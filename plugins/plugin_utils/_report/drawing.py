@@ -9,17 +9,14 @@ but draw, so that no name of an integration can become more than a text.
 
 from __future__ import annotations
 
+import functools
+import importlib
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
-
-try:
-    import vl_convert
-except ImportError:
-    vl_convert = None
 
 #: What to install where there are no pictures.
 LIBRARY = "vl-convert-python"
@@ -56,9 +53,18 @@ class NotDrawn(Exception):
     """The library cannot draw a specification; the page goes without that picture."""
 
 
+@functools.cache
+def _library() -> Any:
+    """Return the library, which is large and may be missing; None where it is."""
+    try:
+        return importlib.import_module("vl_convert")
+    except ImportError:
+        return None
+
+
 def can_draw() -> bool:
     """Tell whether the library is there."""
-    return vl_convert is not None
+    return _library() is not None
 
 
 def drawn(specification: Mapping[str, Any], label: str, shape: str = "") -> Markup:
@@ -67,7 +73,7 @@ def drawn(specification: Mapping[str, Any], label: str, shape: str = "") -> Mark
     :param shape: "wide" or "narrow" for a picture that is shown at one of these widths only.
     """
     try:
-        text = vl_convert.vegalite_to_svg({"config": CONFIG, **specification})
+        text = _library().vegalite_to_svg({"config": CONFIG, **specification})
         root = _only_drawing(ET.fromstring(text))
     except (ValueError, ET.ParseError) as error:
         raise NotDrawn(str(error).split("\n")[0][:200]) from None

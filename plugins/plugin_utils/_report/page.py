@@ -54,8 +54,8 @@ class Row(NamedTuple):
     number: int
 
 
-def page_of(estate: Mapping[str, Any], title: str) -> Page:
-    """Return the page of an estate that was seen to be one."""
+def page_of(estate: Mapping[str, Any], title: str, mark: str) -> Page:
+    """Return the page of an estate that was seen to be one; the mark tells it from a page that says something else."""
     rows = _rows(estate)
     figures = Figures(estate, [row.item for row in rows])
     weeks = calendar.rows(estate)
@@ -73,6 +73,7 @@ def page_of(estate: Mapping[str, Any], title: str) -> Page:
         .render(
             estate=estate,
             title=words.clean(title),
+            mark=mark,
             rows=rows,
             needing=[row for row in rows if row.needs],
             running=running,
@@ -98,7 +99,7 @@ def _rows(estate: Mapping[str, Any]) -> list[Row]:
     names = timeline.labels([item for item, _needs in ordered], words.SHORT)
     taken: dict[str, int] = {}
     rows = []
-    for number, ((item, needs), name) in enumerate(zip(ordered, names)):
+    for number, ((item, needs), name) in enumerate(zip(ordered, names, strict=True)):
         place = words.anchor(item["client_id"])
         taken[place] = taken.get(place, 0) + 1
         # Two stores may know one client id: both rows are shown.

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.proofs import STATES, counts
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.timeline import labels
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.timeline import NAMES, labels
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.words import counted
 
 #: More rotations than these are in the tables alone.
@@ -29,7 +29,7 @@ def specification(running: Sequence[Mapping[str, Any]], narrow: bool = False) ->
     names = labels(running)
     states = list(STATES)
     values = []
-    for name, item in zip(names, running):
+    for name, item in zip(names, running, strict=True):
         found, at = counts(item), 0
         whole = max(1, sum(found.values()))
         for state, number in found.items():
@@ -37,10 +37,10 @@ def specification(running: Sequence[Mapping[str, Any]], narrow: bool = False) ->
             said = str(number) if number / whole > (0.1 if narrow else 0.04) else ""
             values.append({**part, "middle": (at + number / 2) / whole, "said": said})
             at += number
-    y = {"field": "name", "type": "nominal", "sort": names, "title": None, "scale": {"domain": names}}
-    y["axis"] = None if narrow else {"labelLimit": 240, "labelColor": "var(--ink)"}
+    y: dict[str, Any] = {"field": "name", "type": "nominal", "sort": names, "title": None, "scale": {"domain": names}}
+    y["axis"] = None if narrow else NAMES
     x = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": None}
-    color = {"field": "state", "type": "nominal", "legend": None}
+    color: dict[str, Any] = {"field": "state", "type": "nominal", "legend": None}
     color["scale"] = {"domain": states, "range": [_COLORS[STATES[state]] for state in states]}
     low = 10 if narrow else 0
     bars = {

@@ -54,16 +54,16 @@ def is_running(item: Mapping[str, Any]) -> bool:
 
 
 def marks(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return one word for each step: yes, failed, to come, or a dash where it is not asked."""
+    """Return one word for each step: yes, not yet, or a dash where it is not asked."""
     shown = _SHOWN.get(row["evidence"], set())
-    rest = {"proved": "–", "failing": "failed", "missing": "to come", "person": "to come"}.get(row["state"], "–")
+    rest = "not yet" if row["state"] in ("failing", "missing", "person") else "-"
     return tuple("yes" if step in shown else _unasked(step, row, rest) for step, _about in STEPS)
 
 
 def _unasked(step: str, row: Mapping[str, Any], rest: str) -> str:
     """Return what stands for a step without evidence: a person is asked where no program gets to, and only there."""
     by_person = row["state"] == "person"
-    return rest if (step == "person") is by_person and step != "soak" else "–"
+    return rest if (step == "person") is by_person and step != "soak" else "-"
 
 
 def sorted_rows(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

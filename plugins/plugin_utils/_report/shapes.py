@@ -27,14 +27,19 @@ class Field(NamedTuple):
     default: Any = ...
 
 
-def _no(where: str, expected: str, found: object) -> Refusal:
+def not_an_estate(where: str, expected: str, found: str) -> Refusal:
     return Refusal(
         "a report is made of an estate as the module status returns it",
         clean(where),
         expected,
-        f"{type(found).__name__} {short(clean(repr(found)), 60)}" if found is not ... else "nothing",
+        found,
         "give estate the result of keyturn.sfmc.status as it is (keyturn_status.estate); nothing was written",
     )
+
+
+def _no(where: str, expected: str, found: object) -> Refusal:
+    said = "nothing" if found is ... else f"{type(found).__name__} {short(clean(repr(found)), 60)}"
+    return not_an_estate(where, expected, said)
 
 
 def _text(value: Any, where: str) -> str:

@@ -16,6 +16,16 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.words import 
 FIRST = 40
 _EARLIER = timedelta(days=200)
 _UTC = {"type": "utc"}
+#: Names begin at the left edge and have the same room in every font.
+NAMES: dict[str, Any] = {
+    "labelAlign": "left",
+    "labelPadding": 205,
+    "minExtent": 200,
+    "maxExtent": 200,
+    "labelLimit": 240,
+    "labelColor": "var(--ink)",
+    "grid": False,
+}
 
 
 def labels(integrations: Sequence[Mapping[str, Any]], most: int = 28) -> list[str]:
@@ -25,7 +35,7 @@ def labels(integrations: Sequence[Mapping[str, Any]], most: int = 28) -> list[st
         seen = Counter(names)
         names = [
             f"{name} ({short(item[key], size)})" if seen[name] > 1 and item[key] else name
-            for name, item in zip(names, integrations)
+            for name, item in zip(names, integrations, strict=True)
         ]
     seen = Counter(names)
     return [f"{number}. {name}" if seen[name] > 1 else name for number, name in enumerate(names, start=1)]
@@ -44,8 +54,8 @@ def specification(
     """
     rows, marks = _rows(integrations, proposed, now)
     names = [row["name"] for row in rows]
-    y = {"field": "name", "type": "nominal", "sort": names, "title": None, "scale": {"domain": names}}
-    y["axis"] = None if narrow else {"labelLimit": 240, "labelColor": "var(--ink)", "grid": False}
+    y: dict[str, Any] = {"field": "name", "type": "nominal", "sort": names, "title": None, "scale": {"domain": names}}
+    y["axis"] = None if narrow else NAMES
     x = {"type": "temporal", "scale": _UTC, "title": None, "axis": _axis(narrow)}
     low = 10 if narrow else 0
     layers: list[dict[str, Any]] = [
@@ -89,7 +99,17 @@ def _bar(rows: list[dict[str, Any]], begin: str, end: str, size: int, color: str
 
 
 def _points(rows: list[dict[str, Any]], field: str, shape: str, color: str, low: int) -> dict[str, Any]:
-    mark = {"type": "point", "shape": shape, "filled": True, "size": 60, "color": color, "opacity": 1, "yOffset": low}
+    mark: dict[str, Any] = {
+        "type": "point",
+        "shape": shape,
+        "filled": True,
+        "size": 70,
+        "color": color,
+        "opacity": 1,
+        "yOffset": low,
+    }
+    if shape == "diamond":
+        mark |= {"size": 110, "stroke": "var(--card)", "strokeWidth": 1.5}
     return {"data": {"values": rows}, "mark": mark, "encoding": {"x": {"field": field}}}
 
 
@@ -100,7 +120,7 @@ def _rows(
     rows: list[dict[str, Any]] = []
     marks: list[dict[str, Any]] = []
     earliest = _text(_moment(now) - _EARLIER)
-    for name, item in zip(labels(integrations), integrations):
+    for name, item in zip(labels(integrations), integrations, strict=True):
         begin, due, end = item["generated_at"], item["due_at"], item["expires_at"]
         rows.append({"name": name, "from": begin and max(begin, earliest), "due": due and max(due, earliest)})
         rows[-1]["end"] = end and max(end, earliest)
