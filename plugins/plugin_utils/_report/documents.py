@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 import math
@@ -32,7 +31,7 @@ class Report(NamedTuple):
     without_pictures: str
 
 
-def report_of(estate: object, title: str) -> Report:
+def report_of(estate: Mapping[str, Any], title: str) -> Report:
     """Return the report of an estate; Refusal where it is none."""
     taken = fit(estate)
     page = page_of(taken, title, _digest(taken, title))
@@ -61,12 +60,22 @@ def is_the_same(text: str, former: str) -> bool:
     return ours is not None and theirs is not None and _timeless(ours) == _timeless(theirs)
 
 
-def _as_json(estate: object) -> str:
+def _as_json(estate: Mapping[str, Any]) -> str:
+    """Return an estate as JSON, with a line for each integration.
+
+    What is not ASCII is spelled out, so that no text, however odd, ends the file or its encoding.
+    """
     try:
-        # What is not ASCII is spelled out, so that no text, however odd, ends the file or its encoding.
-        return json.dumps(estate, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        parts = [f"{json.dumps(key)}: {_lines(value)}" for key, value in sorted(estate.items())]
     except (TypeError, ValueError, RecursionError) as error:
         raise not_an_estate("estate", "what JSON can hold", str(error)) from None
+    return "{" + ",\n".join(parts) + "}\n"
+
+
+def _lines(value: object) -> str:
+    if not isinstance(value, list):
+        return json.dumps(value, sort_keys=True, allow_nan=False)
+    return "[\n" + ",\n".join(json.dumps(item, sort_keys=True, allow_nan=False) for item in value) + "]"
 
 
 def _read(text: str) -> dict[str, Any] | None:
@@ -79,14 +88,15 @@ def _read(text: str) -> dict[str, Any] | None:
 
 def _timeless(estate: Mapping[str, Any]) -> dict[str, Any]:
     """Return an estate without what passing time alone changes: when it was made, and parts of a day."""
-    found: dict[str, Any] = copy.deepcopy(dict(estate))
-    found.pop("generated_at", None)
-    items = found.get("integrations")
-    for item in items if isinstance(items, list) else ():
-        left = item.get("days_left") if isinstance(item, dict) else None
-        if isinstance(left, (int, float)):
-            item["days_left"] = math.floor(left)
-    return found
+    items = estate.get("integrations")
+    if not isinstance(items, list):
+        return dict(estate)
+    return {**estate, "generated_at": None, "integrations": [_in_whole_days(item) for item in items]}
+
+
+def _in_whole_days(item: Any) -> Any:
+    left = item.get("days_left") if isinstance(item, dict) else None
+    return {**item, "days_left": math.floor(left)} if isinstance(left, (int, float)) else item
 
 
 def _digest(estate: Mapping[str, Any], title: str) -> str:
