@@ -33,9 +33,9 @@ class Report(NamedTuple):
 
 def report_of(estate: Mapping[str, Any], title: str) -> Report:
     """Return the report of an estate; Refusal where it is none."""
-    taken = fit(estate)
+    taken, text = fit(estate), _as_json(estate)
     page = page_of(taken, title, _digest(taken, title))
-    return Report(page.html, _as_json(estate), page.without_pictures)
+    return Report(page.html, text, page.without_pictures)
 
 
 def is_page(text: str) -> bool:

@@ -15,7 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.words import 
 
 #: What this report understands.
 SCHEMA = 1
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+_TIME = re.compile(r"(?:19|20|21)\d{2}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 #: Takes a value and where it stands; returns it fit to show.
 Take = Callable[[Any, str], Any]
 
