@@ -20,6 +20,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.documents imp
     report_of,
     says_the_same,
 )
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import written
 
 
 class ActionModule(ControlAction):
@@ -27,8 +28,8 @@ class ActionModule(ControlAction):
 
     SPEC: ClassVar[Mapping[str, Any]] = {
         "estate": {"type": "dict", "required": True},
-        "path": {"type": "str"},
-        "json_path": {"type": "str"},
+        "path": {"type": "path"},
+        "json_path": {"type": "path"},
         "title": {"type": "str", "default": "Client secrets of Salesforce Marketing Cloud"},
         "mode": {"type": "str", "default": "0640"},
     }
@@ -45,10 +46,9 @@ class ActionModule(ControlAction):
             for each, text, former in zip(wanted, texts, formers, strict=True)
             if not each.says_the_same(text, former)
         ]
-        for each, text, former in zip(wanted, texts, formers, strict=True):
+        for each, text in zip(wanted, texts, strict=True):
             # One that says the same is written too: its time tells a reader how old it is.
-            if not self.check_mode and text != former:
-                files.replace(each.place, text, mode)
+            written(each.place, text.encode("utf-8"), self.check_mode, mode)
             self.tell(f"{'would write' if self.check_mode else 'wrote'} {each.place}")
         result: dict[str, Any] = {
             "changed": bool(changed),

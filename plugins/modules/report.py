@@ -6,8 +6,10 @@
 
 DOCUMENTATION = r"""
 module: report
-short_description:
-  - Writes what the module C(status) returned as one page of HTML that needs nothing beside itself, and as JSON - what
+short_description: Write a report of all integrations for those who own the systems
+version_added: 0.1.0
+description:
+  - Writes what M(keyturn.sfmc.status) returned as one page of HTML that needs nothing beside itself, and as JSON - what
     needs somebody, when each secret ends, how far running rotations are, herds of common expiry dates, strays,
     permissions, when hosts were last looked at, history.
   - Runs on the controller and asks nobody for anything. A report has fingerprints, never a secret; it names hosts,
@@ -32,7 +34,7 @@ extends_documentation_fragment:
   - keyturn.sfmc.integrations.once
 options:
   estate:
-    description: What the module C(status) returned as C(estate).
+    description: What M(keyturn.sfmc.status) returned as RV(keyturn.sfmc.status#module:estate).
     type: dict
     required: true
   path:
@@ -40,10 +42,10 @@ options:
       - Where the page goes, on the controller; relative to the folder that Ansible was started in.
       - Its folder has to exist.
       - At least one of O(path) and O(json_path) is needed.
-    type: str
+    type: path
   json_path:
     description: Where the same goes as JSON.
-    type: str
+    type: path
   title:
     description: The headline of the page.
     type: str

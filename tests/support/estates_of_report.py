@@ -131,7 +131,7 @@ def _integration(number: int, dependents: int, chance: random.Random) -> dict[st
         days_left=round(left, 1),
         rotation_id=f"20261125-{number:06x}-1" if running else None,
         dependents=len(rows),
-        proved=sum(row["state"] == "proved" for row in rows) if running else len(rows),
+        proved=sum(row["state"] == "proved" for row in rows) if running else 0,
         matrix=rows,
         verified_at=None if number % 11 == 5 else text(NOW - timedelta(hours=6 + number % 9)),
         verify_within_hours=24.0,
@@ -181,7 +181,8 @@ def _permissions(number: int) -> dict[str, Any] | None:
     missing = [declared[0]] if number % 17 == 8 else []
     seen = sorted({*declared, *excess} - {*missing})
     at = text(NOW - timedelta(hours=7))
-    return {"declared": declared, "seen": seen, "excess": excess, "missing": missing, "at": at}
+    unit = {"declared": "", "seen": f"51000{number % 3}"}
+    return {"declared": declared, "seen": seen, "excess": excess, "missing": missing, "business_unit": unit, "at": at}
 
 
 def _strays(number: int, fingerprint: str) -> list[dict[str, Any]]:

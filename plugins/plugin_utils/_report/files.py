@@ -1,13 +1,11 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A report's files on the controller: read, compared, and replaced in one step."""
+"""The places of a report on the controller: where it goes, and what stands there."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,9 +14,10 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 
 def place_of(path: str, option: str) -> Path:
     """Return the file that an option names; Refusal where nothing can be written there."""
-    place = Path(os.path.expanduser(path))
-    if "\0" in path or not place.name:
+    if "\0" in path or not Path(path).name:
         raise _unusable(option, repr(path)[:80], "a name that no file can have")
+    # A link stays one: what it leads to is replaced.
+    place = Path(os.path.realpath(path)) if os.path.islink(path) else Path(path)
     if place.is_dir():
         raise _unusable(option, str(place), "a folder")
     if not place.parent.is_dir():
@@ -58,32 +57,13 @@ def former_of(place: Path, is_report: Callable[[str], bool]) -> str:
     return former
 
 
-def replace(place: Path, content: str, mode: int) -> None:
-    """Put a file in the place of another in one step: a reader finds the former or the new one, and never a half."""
-    target = Path(os.path.realpath(place))
-    temporary = ""
-    try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(descriptor, mode)
-            os.fsync(descriptor)
-        os.replace(temporary, target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            if temporary:
-                os.unlink(temporary)
-        raise _unusable("the report", str(place), error.strerror or "an error") from None
-
-
 def _unusable(option: str, place: str, found: str) -> Refusal:
     return Refusal(
         "a report is written where the controller may write",
         f"{option} {place}",
         "a file in a folder that is there and may be written to",
         found,
-        "make the folder, or name another place; the former report is as it was",
+        "make the folder, or name another place; nothing was written",
     )
 
 

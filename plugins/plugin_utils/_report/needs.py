@@ -98,7 +98,13 @@ def _of_upkeep(item: Mapping[str, Any]) -> Iterator[Need]:
         yield Need(6, "warn", "strays", f"{number} that nobody declares: {listed(places, 3)}")
     if item["unwatched"]:
         yield Need(8, "warn", "unwatched", short(item["unwatched"], 240))
-    permissions = item["permissions"] or {"excess": (), "missing": ()}
+    permissions = item["permissions"]
+    if not permissions:
+        return
+    unit = permissions["business_unit"]
+    if unit["declared"] and unit["declared"] != unit["seen"]:
+        said = f"declared {short(unit['declared'], 40)}, seen {short(unit['seen'] or 'none', 40)}"
+        yield Need(6, "warn", "another business unit", said)
     for rank, key in ((6, "missing"), (9, "excess")):
         if permissions[key]:
             scopes = listed([short(each, 40) for each in permissions[key]], 6)

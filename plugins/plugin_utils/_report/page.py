@@ -25,7 +25,7 @@ _FOLDER = Path(__file__).parent
 _TILES = {
     "integrations": ("integrations", ""),
     "dependents": ("dependents", ""),
-    "proved": ("of them proved", ""),
+    "proved": ("proved in rotations", ""),
     "open": ("open rotations", "info"),
     "due": ("due", "warn"),
     "urgent": ("urgent", "bad"),

@@ -128,6 +128,7 @@ _PERMISSIONS = _parts(
     {
         "declared": Field(_or_none(_each(_text)), None),
         **dict.fromkeys(("seen", "excess", "missing"), _TEXTS),
+        "business_unit": Field(_parts(dict.fromkeys(("declared", "seen"), _TEXT)), {"declared": "", "seen": ""}),
         "at": _MAYBE_TIME,
     }
 )

@@ -87,6 +87,7 @@ def test_those_that_need_something_come_first_and_are_open(report: str) -> None:
         ({"unwatched": "nobody looked"}, "unwatched"),
         ({"permissions": {"excess": ["s"]}}, "excess permissions"),
         ({"permissions": {"missing": ["s"]}}, "missing permissions"),
+        ({"permissions": {"business_unit": {"declared": "1", "seen": "2"}}}, "another business unit"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
