@@ -39,8 +39,8 @@ $(GATES): setup
 demo: setup-run ## a whole rotation over two environments against the simulator; DEMO="--help" for more
 	@$(RUN) $(TESTS).demo $(DEMO)
 
-report-demo: setup-run ## the report of invented systems, in .work/report; REPORT_DEMO="--help" for more
-	@$(RUN) $(TESTS).demo.report $(REPORT_DEMO)
+report-demo: setup-run ## the demo, with a report of it in .work/report/report.html
+	@$(RUN) $(TESTS).demo --report .work/report $(DEMO)
 
 bench: setup-run ## how long a rollout takes, beside ansible -m ping and a playbook by hand; BENCH="--help" for more
 	@$(RUN) $(TESTS).bench $(BENCH)

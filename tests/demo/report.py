@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report, made of invented systems: a page to look at, and the pictures of it in the documentation.
+"""A report of invented systems, without a rotation before it: to look at, and for the pictures in the documentation.
 
-Run by `make report-demo`. With `--screenshots FOLDER` it takes the pictures, which needs chromium and playwright.
+`--screenshots docs/images` takes the pictures, which needs chromium and playwright.
 """
 
 from __future__ import annotations
@@ -65,10 +65,8 @@ def take_pictures(page: Path, folder: Path) -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="make report-demo", description=__doc__, epilog='Options go in REPORT_DEMO="...".'
-    )
-    parser.add_argument("--output", type=Path, default=Path(".work/report"), help="folder (default: .work/report)")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", type=Path, default=Path(".work/report-of-invented"), help="folder to write into")
     parser.add_argument("--estate", type=Path, help="JSON of an estate, in place of the invented one")
     parser.add_argument("--screenshots", type=Path, metavar="FOLDER", help="take the pictures of the documentation")
     return parser.parse_args()
