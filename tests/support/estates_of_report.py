@@ -246,5 +246,5 @@ def _forecast(items: list[dict[str, Any]]) -> dict[str, Any]:
             due = datetime.strptime(item["due_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
             moved = (number + 1) * 36.0 / (len(members) + 1)
             said = {key: item[key] for key in ("client_id", "name", "account", "expires_at", "due_at")}
-            proposed.append({**said, "rotate_at": text(due - timedelta(days=moved)), "moved_days": -round(moved, 1)})
+            proposed.append({**said, "rotate_at": text(due - timedelta(days=moved)), "moved_days": round(moved, 1)})
     return {"herds": herds, "proposed": proposed}

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -21,6 +21,7 @@ class Figures:
         self._estate = estate
         self._now: str = estate["generated_at"]
         self._order = order
+        self._names = {id(item): name for item, name in zip(order, timeline.labels(order), strict=True)}
         self._proposed = {
             each["client_id"]: each["rotate_at"] for each in estate["forecast"]["proposed"] if each["rotate_at"]
         }
@@ -28,40 +29,44 @@ class Figures:
 
     def timeline(self) -> list[Markup]:
         """Return the secrets that need something or end first."""
-        return self._both(timeline.specification, timeline.label, self._order[: timeline.FIRST], self._proposed)
+        first = self._order[: timeline.FIRST]
+        return self._both(lambda narrow: self._rows(first, narrow), timeline.label(first)) if first else []
 
     def whole_timeline(self) -> list[Markup]:
         """Return all secrets, where there are more; in one width, as it is long."""
-        if len(self._order) <= timeline.FIRST or self.trouble:
+        if len(self._order) <= timeline.FIRST:
             return []
-        whole = timeline.specification(self._order, self._proposed, self._now)
-        return self._tried([(whole, "whole")], timeline.label(self._order))
+        return self._tried([("whole", lambda: self._rows(self._order, False))], timeline.label(self._order))
 
     def calendar(self, rows: Sequence[Mapping[str, Any]]) -> list[Markup]:
         """Return what ends and what is proposed, week by week."""
-        return self._both(calendar.specification, calendar.label, rows)
+        if not rows:
+            return []
+        return self._both(lambda narrow: calendar.specification(rows, self._now, narrow), calendar.label(rows))
 
     def progress(self, running: Sequence[Mapping[str, Any]]) -> list[Markup]:
         """Return how far the running rotations are."""
         shown = running[: progress.FIRST]
-        if self.trouble or not shown:
+        if not shown:
             return []
-        both = [(progress.specification(shown, narrow), _width(narrow)) for narrow in (False, True)]
-        return self._tried(both, progress.label(shown))
+        names = self._names_of(shown)
+        return self._both(lambda narrow: progress.specification(shown, names, narrow), progress.label(shown))
 
-    def _both(self, specification: Any, label: Any, rows: Sequence[Mapping[str, Any]], *more: Any) -> list[Markup]:
-        if self.trouble or not rows:
+    def _rows(self, items: Sequence[Mapping[str, Any]], narrow: bool) -> dict[str, Any]:
+        return timeline.specification(items, self._names_of(items), self._proposed, self._now, narrow)
+
+    def _names_of(self, items: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Return the names that the page has for these integrations, too."""
+        return [self._names[id(item)] for item in items]
+
+    def _both(self, specification: Callable[[bool], dict[str, Any]], label: str) -> list[Markup]:
+        return self._tried([("wide", lambda: specification(False)), ("narrow", lambda: specification(True))], label)
+
+    def _tried(self, pictures: list[tuple[str, Callable[[], dict[str, Any]]]], label: str) -> list[Markup]:
+        if self.trouble:
             return []
-        both = [(specification(rows, *more, self._now, narrow), _width(narrow)) for narrow in (False, True)]
-        return self._tried(both, label(rows))
-
-    def _tried(self, specifications: list[tuple[dict[str, Any], str]], label: str) -> list[Markup]:
         try:
-            return [drawn(each, label, shape) for each, shape in specifications]
+            return [drawn(specification(), label, shape) for shape, specification in pictures]
         except NotDrawn as error:
             self.trouble = f"update the Python library {LIBRARY}, which says: {error}"
             return []
-
-
-def _width(narrow: bool) -> str:
-    return "narrow" if narrow else "wide"

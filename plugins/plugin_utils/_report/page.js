@@ -61,12 +61,18 @@
     rows.sort((a, b) => (up ? compared(a[0], b[0]) : compared(b[0], a[0])));
     table.tBodies[0].append(...rows.map((pair) => pair[1]));
   };
-  for (const heading of all("table.sortable thead th")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...heading.childNodes);
-    heading.append(button);
-  }
+  const equip = (table) => {
+    for (const heading of all("thead th", table)) {
+      if (heading.querySelector("button")) continue;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...heading.childNodes);
+      heading.append(button);
+    }
+  };
+  // Hundreds of tables are in parts that nobody may ever open.
+  for (const table of all("table.sortable")) if (!table.closest("details.one:not([open])")) equip(table);
+  document.addEventListener("toggle", (event) => all("table.sortable", event.target).forEach(equip), true);
   document.addEventListener("click", (event) => {
     const heading = event.target.closest("thead button")?.parentElement;
     if (heading) sort(heading);

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.proofs import STATES, counts
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.timeline import NAMES, labels
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.timeline import names_of_rows
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.words import counted
 
 #: More rotations than these are in the tables alone.
@@ -24,9 +24,8 @@ _COLORS = {
 }
 
 
-def specification(running: Sequence[Mapping[str, Any]], narrow: bool = False) -> dict[str, Any]:
+def specification(running: Sequence[Mapping[str, Any]], names: Sequence[str], narrow: bool = False) -> dict[str, Any]:
     """Return a bar for each rotation, divided by the states of its dependents, each part with its number."""
-    names = labels(running)
     states = list(STATES)
     values = []
     for name, item in zip(names, running, strict=True):
@@ -37,8 +36,7 @@ def specification(running: Sequence[Mapping[str, Any]], narrow: bool = False) ->
             said = str(number) if number / whole > (0.1 if narrow else 0.04) else ""
             values.append({**part, "middle": (at + number / 2) / whole, "said": said})
             at += number
-    y: dict[str, Any] = {"field": "name", "type": "nominal", "sort": names, "title": None, "scale": {"domain": names}}
-    y["axis"] = None if narrow else NAMES
+    y = {"field": "name", "type": "nominal", "sort": [*names], "axis": None, "scale": {"domain": [*names]}}
     x = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": None}
     color: dict[str, Any] = {"field": "state", "type": "nominal", "legend": None}
     color["scale"] = {"domain": states, "range": [_COLORS[STATES[state]] for state in states]}
@@ -51,10 +49,7 @@ def specification(running: Sequence[Mapping[str, Any]], narrow: bool = False) ->
         "mark": {"type": "text", "fontSize": 11, "fontWeight": 600, "color": "var(--on-fill)", "yOffset": low},
         "encoding": {"y": y, "x": {**x, "field": "middle"}, "text": {"field": "said"}},
     }
-    layers: list[dict[str, Any]] = [bars, numbers]
-    if narrow:
-        mark = {"type": "text", "align": "left", "x": 0, "dy": -8, "fontSize": 12, "color": "var(--ink)"}
-        layers.append({"mark": mark, "encoding": {"y": y, "text": {"field": "name"}}})
+    layers = [bars, numbers, {"data": {"values": [{"name": name} for name in names]}, **names_of_rows(y, narrow)}]
     return {
         "data": {"values": values},
         "width": 330 if narrow else 700,

@@ -53,7 +53,7 @@ def _estate(hostile: str) -> dict[str, Any]:
     running = {"rotation_id": hostile, "phase": hostile, "active": hostile, "staged": hostile, "urgency": hostile}
     item = idle(hostile, hostile, **texts, **lists, **running, **times, permissions=permissions)
     herd = {"account": hostile, "from": text(NOW), "to": text(NOW), "names": [hostile], "client_ids": [hostile]}
-    proposed = {"client_id": hostile, "name": hostile, "account": hostile, "rotate_at": text(NOW), "moved_days": -1.0}
+    proposed = {"client_id": hostile, "name": hostile, "account": hostile, "rotate_at": text(NOW), "moved_days": 1.0}
     return {**whole([item], {"herds": [herd], "proposed": [proposed]}), "collection": hostile}
 
 
