@@ -10,7 +10,7 @@ GATES := sanity ansible-lint ruff format mypy yamllint managed-hosts hygiene imp
 	execution-environment unit integration leaks molecule azure
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run python check test demo bench mutants build clean $(GATES)
+.PHONY: help setup setup-run python check test demo report-demo bench mutants build clean $(GATES)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ $(GATES): setup
 
 demo: setup-run ## a whole rotation over two environments against the simulator; DEMO="--help" for more
 	@$(RUN) $(TESTS).demo $(DEMO)
+
+report-demo: setup-run ## the demo, with a report of it in .work/report/report.html
+	@$(RUN) $(TESTS).demo --report .work/report $(DEMO)
 
 bench: setup-run ## how long a rollout takes, beside ansible -m ping and a playbook by hand; BENCH="--help" for more
 	@$(RUN) $(TESTS).bench $(BENCH)

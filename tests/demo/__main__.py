@@ -16,7 +16,7 @@ from types import FrameType
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.tests.demo.show import Broken, Show
-from ansible_collections.keyturn.sfmc.tests.demo.story import tell
+from ansible_collections.keyturn.sfmc.tests.demo.story import tell, write_report
 from ansible_collections.keyturn.sfmc.tests.testbed.estate import Estate
 from ansible_collections.keyturn.sfmc.tests.testbed.estates import demo
 
@@ -36,6 +36,8 @@ def main() -> int:
     try:
         with estate:
             tell(estate, show)
+            if options.report:
+                write_report(estate, show, options.report.resolve())
         show.say(f"\nAll of it is true: {show.checked} checks in {time.monotonic() - began:.0f} s.")
         return 0
     except (Broken, Refusal) as error:
@@ -63,6 +65,7 @@ def _options() -> argparse.Namespace:
         default="auto",
         help="how Ansible reaches the hosts (default: real sshd where it is installed)",
     )
+    parser.add_argument("--report", type=Path, metavar="FOLDER", help="leave a report of the two environments there")
     return parser.parse_args()
 
 

@@ -45,6 +45,22 @@ def tell(estate: Estate, show: Show) -> None:
     show.play(estate, "keyturn.sfmc.status", "-e", "@demo.yml")
 
 
+def write_report(estate: Estate, show: Show, folder: Path) -> None:
+    """Leave a report of both environments, and see that it has all of them."""
+    show.step("A report for those who own the systems")
+    folder.mkdir(parents=True, exist_ok=True)
+    page, document = folder / "report.html", folder / "report.json"
+    places = {"sfmc_report_path": str(page), "sfmc_report_json_path": str(document), "sfmc_report_title": "The demo"}
+    show.play(estate, "keyturn.sfmc.report", "-e", "@demo.yml", "-e", json.dumps(places))
+    found = {item["client_id"] for item in json.loads(document.read_text(encoding="utf-8"))["integrations"]}
+    ours = {
+        estate.client_id(env.name, item.name) for env in estate.declaration.environments for item in env.integrations
+    }
+    text = page.read_text(encoding="utf-8")
+    show.check(f"the report has all {len(ours)} integrations", found == ours and all(each in text for each in ours))
+    show.say(f"   the page: {page.as_uri()}")
+
+
 def _introduce(estate: Estate, show: Show) -> None:
     show.step("Two environments on this machine")
     files = estate.snapshot()

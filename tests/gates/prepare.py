@@ -53,7 +53,8 @@ class Program(NamedTuple):
 SSHD = Program("sshd", "openssh-server", "the demo uses local connections; tests over real SSH hosts need it")
 PHP = Program("php", "php-cli", "the tests of the format php need it")
 PROMTOOL = Program("promtool", "prometheus", "the tests of the metrics and the alert rules need it")
-PROGRAMS = {"run": [SSHD], "test": [SSHD, PHP, PROMTOOL]}
+CHROMIUM = Program("chromium", "chromium", "the tests of the report's page in a browser need it")
+PROGRAMS = {"run": [SSHD], "test": [SSHD, PHP, PROMTOOL, CHROMIUM]}
 
 
 class SetupError(Exception):
