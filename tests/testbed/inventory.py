@@ -95,6 +95,7 @@ class Inventory:
 
     def _environment(self, environment: Environment, packages: Mapping[tuple[str, str], Package]) -> dict[str, Any]:
         return {
+            "sfmc_environment": environment.name,
             "sfmc_store": {"kind": "file", "path": "{{ inventory_dir }}/keyturn"},
             "sfmc_provider": self._http_provider() if environment.provider == "http" else {"kind": "operator"},
             "sfmc_integrations": {
