@@ -16,7 +16,19 @@ from typing import IO, Any, Callable, Iterator, List, Optional
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._tar import members_of_tar
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._unreadable import Member, Read, Unreadable
 
-__all__ = ["DAMAGED", "Budget", "Member", "Opened", "Read", "Unreadable", "kind_of", "members", "unpacked"]
+__all__ = [
+    "DAMAGED",
+    "FIRST_BYTES",
+    "ZIPPED",
+    "Budget",
+    "Member",
+    "Opened",
+    "Read",
+    "Unreadable",
+    "kind_of",
+    "members",
+    "unpacked",
+]
 
 #: Nothing that people write packs better; 1 MB is allowed in any case.
 _RATIO = 250
@@ -34,7 +46,7 @@ _POINTLESS = (
     *(".class", ".png", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".woff", ".woff2", ".ttf"),
     *(".eot", ".so", ".dll", ".exe", ".pyc", ".o", ".a", ".mp3", ".mp4", ".pdf"),
 )
-_ZIPPED = (".zip", ".jar", ".war", ".ear")
+ZIPPED = (".zip", ".jar", ".war", ".ear")
 _MAGIC = (
     (b"\x1f\x8b\x08", "gzip"),
     (b"BZh", "bzip2"),
@@ -45,6 +57,8 @@ _MAGIC = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!\x1a\x07", "rar"),
 )
+
+FIRST_BYTES = tuple(magic for magic, _kind in _MAGIC)
 
 #: What the libraries raise over damaged or hostile archives.
 DAMAGED = (
@@ -71,7 +85,7 @@ def kind_of(head: bytes, name: str) -> str:
             return kind
     if head[257:262] == b"ustar":
         return "tar"
-    return "zip" if name.lower().endswith(_ZIPPED) else ""
+    return "zip" if name.lower().endswith(ZIPPED) else ""
 
 
 class Budget:

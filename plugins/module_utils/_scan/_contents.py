@@ -27,7 +27,7 @@ WHOLE = 4 * 1024 * 1024
 MANY = 500
 #: Such as a tar.gz in a zip.
 _LAYERS = 3
-_DIFFERS = "it changed while it was read"
+DIFFERS = "it changed while it was read"
 
 #: The first bytes of what holds no configuration; in all of them a zero follows soon, which tells them from text.
 _BINARY = (
@@ -35,6 +35,8 @@ _BINARY = (
     *(b"\0asm", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\0\0\x01\0", b"II*\0", b"MM\0*", b"wOFF", b"wOF2"),
     *(b"OggS", b"ID3", b"fLaC", b"\x1aE\xdf\xa3", b"SQLite format 3\0", b"LPKSHHRH", b"\xed\xab\xee\xdb", b"PACK"),
 )
+_FIRST_BYTES = (*_BINARY, *archives.FIRST_BYTES)
+_ENDS = tuple(end.encode("ascii") for end in archives.ZIPPED)
 _UNREAD = ("zstd", "7z", "rar")
 _HEAD = 512
 
@@ -56,6 +58,9 @@ class Examined(NamedTuple):
     uses: List[Use]
     skipped: List[Tuple[str, str]]
     bytes: int
+
+
+_NOTHING = Examined([], [], 0)
 
 
 class _Where(NamedTuple):
@@ -81,48 +86,53 @@ class Contents:
 
     def examine(self, found: Found) -> Examined:
         """Read a file; what cannot be read is said, and never raises."""
-        reading = _Reading(found)
         if found.status.st_size > self._limits.max_bytes:
-            reading.skip(self._too_large())
-        elif found.status.st_size or found.status.st_blocks:
-            try:
-                self._open(found, reading)
-            except OSError as error:
-                reading.skip(reason(error))
-        return Examined(reading.uses, reading.skipped, reading.bytes)
+            return Examined([], [(shown(found.path), self._too_large())], 0)
+        if not found.status.st_size and not found.status.st_blocks:
+            return _NOTHING
+        try:
+            return self._opened(found)
+        except OSError as error:
+            return Examined([], [(shown(found.path), reason(error))], 0)
 
     def _too_large(self) -> str:
         return f"larger than {self._limits.max_bytes / 1_048_576:.3g} MB"
 
-    def _open(self, found: Found, reading: "_Reading") -> None:
+    def _opened(self, found: Found) -> Examined:
         # A pipe put here meanwhile must not block, and a link must not be followed.
         descriptor = os.open(found.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
         try:
+            first = os.read(descriptor, PIECE)
+            if len(first) == found.status.st_size < PIECE and self._is_nothing(first, found.path):
+                return Examined([], [], len(first))
+            reading = _Reading(found, descriptor, len(first))
             before = os.fstat(descriptor)
             if not stat.S_ISREG(before.st_mode):
-                reading.skip(_DIFFERS)
-                return
-            self._read(descriptor, before, reading)
+                reading.skip(DIFFERS)
+                return reading.examined()
+            self._read(first, before, reading)
             after = os.fstat(descriptor)
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-                reading.skip(_DIFFERS)
+                reading.skip(DIFFERS)
+            return reading.examined()
+        finally:
             if self._limits.gentle:
                 forget(descriptor)
-        finally:
             os.close(descriptor)
 
-    def _read(self, descriptor: int, status: os.stat_result, reading: "_Reading") -> None:
-        reading.descriptor = descriptor
-        first = reading.read(PIECE)
+    def _is_nothing(self, first: bytes, path: bytes) -> bool:
+        """Tell the many small files in which nothing is from all others, with as little work as can be."""
+        return not (first.startswith(_FIRST_BYTES) or path.endswith(_ENDS) or first[257:262] == b"ustar") and not (
+            self._needles.may_hold(first)
+        )
+
+    def _read(self, first: bytes, status: os.stat_result, reading: "_Reading") -> None:
         kind = _special(first[:_HEAD], reading.where.name)
-        if not kind and len(first) < PIECE:
-            if self._needles.may_hold(first):
-                self._add(first, reading, reading.where)
-        elif not kind:
-            self._document(first, self._bounded(reading), reading, reading.where)
-        else:
+        if kind:
             budget = archives.Budget(self._limits.max_bytes, status.st_size)
             self._packed(kind, first, reading.read, reading, budget)
+        else:
+            self._document(first, self._bounded(reading), reading, reading.where)
 
     def _bounded(self, reading: "_Reading") -> archives.Read:
         """Return the read of a file that grows meanwhile: it ends where the limit is."""
@@ -150,18 +160,22 @@ class Contents:
             if size > WHOLE and not large:
                 self._windows(kept, parts, reading, where)
                 return
-            hit = hit or self._needles.may_hold(piece.lead + piece.data if piece.lead else piece.data)
+            hit = hit or self._may_hold(piece)
         if hit:
             self._add(b"".join(piece.data for piece in kept), reading, where)
+
+    def _may_hold(self, piece: Piece) -> bool:
+        return self._needles.may_hold(piece.data) or (
+            bool(piece.lead) and self._needles.may_hold(piece.lead + piece.data[: self._needles.reach])
+        )
 
     def _windows(self, kept: List[Piece], more: Iterable[Piece], reading: "_Reading", where: _Where) -> None:
         lines = 0
         seen: Set[Tuple[object, ...]] = set()
         for part in (kept, more):
             for piece in part:
-                window = piece.lead + piece.data
-                if self._needles.may_hold(window):
-                    self._add_window(window, lines - piece.lead.count(b"\n"), seen, reading, where)
+                if self._may_hold(piece):
+                    self._add_window(piece.window(), lines - piece.lead.count(b"\n"), seen, reading, where)
                 lines += piece.data.count(b"\n")
             kept.clear()
         if any(use["secret"] != "none" for use in reading.uses):
@@ -198,13 +212,17 @@ class Contents:
 class _Reading:
     """One file while it is read."""
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: Found, descriptor: int, read: int) -> None:
         self.shown = shown(found.path)
         self.where = _Where(self.shown, found.path.decode("utf-8", "surrogateescape"))
-        self.descriptor = -1
+        self.descriptor = descriptor
         self.uses: List[Use] = []
         self.skipped: List[Tuple[str, str]] = []
-        self.bytes = 0
+        self.bytes = read
+
+    def examined(self) -> Examined:
+        """Return what it came to."""
+        return Examined(self.uses, self.skipped, self.bytes)
 
     def read(self, size: int) -> bytes:
         """Return what follows in the file."""
