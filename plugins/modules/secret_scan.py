@@ -26,6 +26,7 @@ description:
     out, and why.
   - A file of more than 4 MB is named in parts unless it is declared - its places have lines but no format and key, and
     a value that SFMC did not form is not taken for a secret there when the client id stands far away from it.
+  - A host gets the secrets of those integrations alone that it declares. Those of others are found by their form.
   - Nothing is changed on the host but the file O(state).
   - The host needs Python 3.6 or later.
 author:
@@ -46,11 +47,16 @@ attributes:
     membership:
       - keyturn.sfmc.sfmc
 options:
+  integration:
+    description:
+      - Name in C(sfmc_integrations) or client id of the one integration that is looked for.
+      - Without it, all that this host declares.
+    type: str
   roots:
     description: Folders or files to search, as absolute paths. One that does not exist is named in RV(skipped).
     type: list
     elements: str
-    required: true
+    default: [/etc, /home, /opt, /root, /srv, /usr/local, /var/lib, /var/spool/cron, /var/www]
   exclude:
     description:
       - Globs of what is left out. One with a slash is about whole paths, such as V(/var/log/*.log); one without is
@@ -162,7 +168,7 @@ EXAMPLES = r"""
   keyturn.sfmc.secret_scan:
     roots: [/etc, /opt, /srv, /home]
     gentle: true
-    state: /var/lib/keyturn/scan.json
+    state: /var/lib/keyturn-scan.json
   register: scan
 
 - name: Show what nobody declared
@@ -307,8 +313,10 @@ _DEPENDENT = {
     "files": {"type": "list", "elements": "dict", "default": [], "options": _FILE},
     "services": {"type": "list", "elements": "str", "default": []},
 }
+_ROOTS = ["/etc", "/home", "/opt", "/root", "/srv", "/usr/local", "/var/lib", "/var/spool/cron", "/var/www"]
 ARGUMENTS = {
-    "roots": {"type": "list", "elements": "str", "required": True},
+    "integration": {"type": "str"},
+    "roots": {"type": "list", "elements": "str", "default": _ROOTS},
     "exclude": {"type": "list", "elements": "str", "default": []},
     "max_bytes": {"type": "int", "default": MAX_BYTES},
     "processes": {"type": "bool", "default": True},
