@@ -16,6 +16,15 @@ from typing import IO, Any, Callable, Iterator, List, Optional
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._tar import members_of_tar
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._unreadable import Member, Read, Unreadable
 
+try:
+    import bz2
+except ImportError:  # a Python that was built without it
+    bz2 = None  # type: ignore[assignment]
+try:
+    import lzma
+except ImportError:
+    lzma = None  # type: ignore[assignment]
+
 __all__ = [
     "DAMAGED",
     "FIRST_BYTES",
@@ -72,6 +81,7 @@ DAMAGED = (
     struct.error,
     zipfile.BadZipFile,
     zlib.error,
+    *((lzma.LZMAError,) if lzma else ()),
 )
 
 
@@ -89,7 +99,10 @@ def kind_of(head: bytes, name: str) -> str:
 
 
 class Budget:
-    """How much may come out of one file on the disk, in all of its layers."""
+    """How much may come out of one file on the disk, in all of its layers.
+
+    :ivar is_spent: nothing more of the file is read.
+    """
 
     def __init__(self, each: int, packed: int) -> None:
         """Set the limits.
@@ -100,6 +113,7 @@ class Budget:
         self._each = each
         self._left = min(4 * each, _RATIO * packed + _ALWAYS)
         self._members = _MEMBERS
+        self.is_spent = False
 
     def counted(self, read: Read) -> Read:
         """Return a read that raises Unreadable once too much has come."""
@@ -110,7 +124,8 @@ class Budget:
             data = read(size)
             spent += len(data)
             self._left -= len(data)
-            if spent > self._each or self._left < 0:
+            self.is_spent = self._left < 0
+            if spent > self._each or self.is_spent:
                 raise Unreadable("it unpacks to too much: the rest was not read")
             return data
 
@@ -129,18 +144,13 @@ def unpacked(kind: str, read: Read) -> Read:
 
 
 def _decoders(kind: str) -> Callable[[], Any]:
-    try:
-        if kind == "bzip2":
-            import bz2
-
-            return bz2.BZ2Decompressor
-        if kind == "xz":
-            import lzma
-
-            return lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
-    except ImportError:
-        raise Unreadable(f"packed with {kind}, which the Python of this host lacks") from None
-    return _Gzip
+    if kind == "gzip":
+        return _Gzip
+    if kind == "bzip2" and bz2:
+        return bz2.BZ2Decompressor
+    if kind == "xz" and lzma:
+        return lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
+    raise Unreadable(f"packed with {kind}, which the Python of this host lacks")
 
 
 class _Gzip:

@@ -24,8 +24,10 @@ def members_of_tar(read: Read) -> Iterator[Member]:
     name = ""
     while True:
         header = _exactly(read, _BLOCK)
-        if len(header) < _BLOCK or not header.strip(b"\0"):
+        if not header.strip(b"\0"):
             return
+        if len(header) < _BLOCK:
+            raise EOFError
         info = _parsed(header)
         body = _Body(read, 0 if info.type in _NO_DATA else info.size)
         if info.type == tarfile.GNUTYPE_LONGNAME:

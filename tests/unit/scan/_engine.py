@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._contents import Contents, Examined, Limits
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._contents import Contents, Examined, Limits, Name
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._needles import Needles
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought, Use, use
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._walk import Found
@@ -65,7 +65,7 @@ class Naming:
         return found or [use(place, kind, path=path)]
 
 
-def contents(estate: Estate, naming: Naming, **options: Any) -> Contents:
+def contents(estate: Estate, naming: Name, **options: Any) -> Contents:
     """Return what examines files with a namer that stands in."""
     limits = Limits(options.pop("max_bytes", 64 * 1024 * 1024), options.pop("gentle", False))
     return Contents(Needles(estate.sought()), naming, lambda _use, _content: "", limits, **options)
