@@ -24,7 +24,7 @@ description:
     C(.npm/_cacache), C(.cache/pip), C(.m2/repository), C(.gradle/caches)) and Ansible's own temporary folders.
     A root that is itself on a file system of the network is searched, as somebody named it. RV(skipped) says what was left
     out, and why.
-  - A file of more than 4 MB is named in parts unless it is declared - its places have lines but no format and key, and
+  - A file of more than 6 MB is named in parts unless it is declared - its places have lines but no format and key, and
     a value that SFMC did not form is not taken for a secret there when the client id stands far away from it.
   - A host gets the secrets of those integrations alone that it declares. Those of others are found by their form.
   - Nothing is changed on the host but the file O(state).

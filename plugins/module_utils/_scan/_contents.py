@@ -30,7 +30,7 @@ NameDeclared = Callable[[Use, bytes], str]
 
 #: A larger content is named piece by piece, so its places have lines and no keys: nothing edits such a file, and
 #: reading it as a document would take many times its size.
-WHOLE = 4 * 1024 * 1024
+WHOLE = 6 * 1024 * 1024
 #: Uses of one file that are reported.
 MANY = 500
 DIFFERS = "it changed while it was read"

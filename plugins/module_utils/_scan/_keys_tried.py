@@ -17,7 +17,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import 
 #: Takes the place of a secret, to see whether another one could.
 _STAND_IN = "x-_9" * 16
 #: Larger files are not taken apart, in bytes: configuration is smaller, and a host has other work.
-_LARGEST = 4 * 1024 * 1024
+_LARGEST = 5 * 512 * 1024
 _LARGEST_YAML = 1024 * 1024
 _LARGEST_TEXT = 16 * 1024 * 1024
 #: What may be read for the keys of one file, in bytes.

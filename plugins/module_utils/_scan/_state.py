@@ -77,16 +77,20 @@ def load(path: str) -> Optional[State]:
         if error.errno == errno.ENOENT:
             return None
         raise Damaged(os.strerror(error.errno or 0)) from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
             raise Damaged("another user could have written it")
         if status.st_size > _LARGEST:
             raise Damaged("it is too large")
-        try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             return _parsed(json.loads(file.read(_LARGEST).decode("ascii")))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            raise Damaged("it is damaged") from None
+    except OSError as error:
+        raise Damaged(os.strerror(error.errno or 0)) from None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise Damaged("it is damaged") from None
+    finally:
+        os.close(descriptor)
 
 
 def _parsed(text: Dict[str, Any]) -> State:

@@ -8,11 +8,17 @@ import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._containers import (
+    Engines,
+    containers_of,
+    uses_of_containers,
+)
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._contents import Contents, Limits
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._declared import DeclaredPlaces
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._mounts import mounts
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import uses_in
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._needles import Needles
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._processes import uses_of_processes
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._skips import Skips, native, shown
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Declared, Sought, Use
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._state import (
@@ -49,6 +55,7 @@ class Host(NamedTuple):
     now: Callable[[], float] = time.time
     mounted: Callable[[], Dict[bytes, str]] = mounts
     proc: str = "/proc"
+    engines: Engines = Engines()
 
 
 def scan(order: Order, sought: Sought, declared: Declared, host: Host = Host()) -> Dict[str, Any]:  # noqa: B008
@@ -162,20 +169,14 @@ class _Scan:
         if self._order.containers:
             names = self._search_containers()
         if self._order.processes:
-            from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._processes import uses_of_processes
-
             found = uses_of_processes(self._sought, self._places, self._host.proc, names)
             self._processes = self._outside_of_files(found, "processes")
 
     def _search_containers(self) -> Dict[str, str]:
-        from ansible_collections.keyturn.sfmc.plugins.module_utils._scan import _containers
-
-        self._containers = self._outside_of_files(
-            _containers.uses_of_containers(self._sought, self._places), "containers"
-        )
-        if not self._containers:
-            return {}
-        return {each.id: each.name for each in _containers.containers_of(_containers.Engines())[0]}
+        """Search the environments of containers; return their names by their ids."""
+        engines = self._host.engines
+        self._containers = self._outside_of_files(uses_of_containers(self._sought, self._places, engines), "containers")
+        return {each.id: each.name for each in containers_of(engines)[0]} if self._containers else {}
 
     def _outside_of_files(self, found: Tuple[List[Use], int, int], what: str) -> int:
         uses, looked, skipped = found

@@ -116,7 +116,7 @@ def test_a_large_file_with_a_secret_is_no_mention_beside(tmp_path: Path) -> None
 def test_uses_of_one_file_are_bounded_and_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_contents, "MANY", 20)
     path = tmp_path / "large"
-    path.write_bytes((SECRET.encode() + b"\n" + b"x" * (PIECE - 100) + b"\n") * 40)
+    path.write_bytes((SECRET.encode() + b"\n" + b"x" * (PIECE - 100) + b"\n") * 60)
     result = examined(path, ESTATE, SECRET)
     assert len(result.uses) == 20
     assert result.skipped[0] == (str(path), "more than 20 uses in one file")
