@@ -16,6 +16,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.tests.bench.documents import large_files
 from ansible_collections.keyturn.sfmc.tests.bench.measuring import Failed
 from ansible_collections.keyturn.sfmc.tests.bench.runs import plan, rollout
+from ansible_collections.keyturn.sfmc.tests.bench.scanning import scans
 
 _ROWS = (
     ("inventory_s", "ansible-inventory --list"),
@@ -33,6 +34,11 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
+        if options.scan:
+            found = scans(options.scan, options.integrations, options.rounds, _progress)
+            print(*_scan_table(found), sep="\n")
+            print(json.dumps({"scans": [_rounded(each) for each in found]}))
+            return 0
         if options.growth:
             found = [rollout(each, options.forks, options.rounds, False, _progress) for each in options.growth]
             print(*_growth_table(found), sep="\n")
@@ -61,6 +67,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--plan", type=int, default=5000, help="hosts of the planning, 3 dependents each; 0: none")
     parser.add_argument("--without-hand-written", action="store_true", help="leave out what takes longest")
     parser.add_argument("--growth", type=int, nargs="+", metavar="HOSTS", help="instead: how it grows with the hosts")
+    parser.add_argument(
+        "--scan",
+        type=int,
+        nargs="?",
+        const=20_000,
+        metavar="FILES",
+        help="instead: a scan beside grep (20000 files, 1 GB)",
+    )
+    parser.add_argument("--integrations", type=int, nargs="+", default=[1, 3, 20], help="of which a scan looks for")
     return parser.parse_args()
 
 
@@ -96,6 +111,15 @@ def _growth_table(found: list[dict[str, Any]]) -> list[str]:
         hosts, floor, rolled, again = (each[name] for name in ("hosts", "floor_s", "rollout_s", "repeat_s"))
         figures = (floor, rolled, rolled / hosts, rolled / floor, again, again / floor)
         lines.append(f"{hosts:10}" + "".join(f"{figure:10.2f}" for figure in figures))
+    return [*lines, ""]
+
+
+def _scan_table(found: list[dict[str, Any]]) -> list[str]:
+    names = ("integrations", "grep s", "scan s", "x grep", "unchanged s", "peak MB")
+    lines = ["", "".join(f"{name:>13}" for name in names)]
+    for each in found:
+        figures = (each[name] for name in ("grep_s", "scan_s", "scan_by_grep", "unchanged_s", "scan_mb"))
+        lines.append(f"{each['integrations']:13}" + "".join(f"{figure:13.2f}" for figure in figures))
     return [*lines, ""]
 
 
