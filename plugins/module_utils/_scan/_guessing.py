@@ -51,7 +51,7 @@ _CODE = (
     *("gradle", "scala", "rs", "c", "h", "cpp", "swift", "ps1", "psm1", "bat", "cmd", "tf", "sql", "r", "m", "vbs"),
     *("ssjs", "amp", "jsp", "asp", "aspx", "cfm", "tcl", "awk", "fish", "csh", "dockerfile", "log", "hcl"),
 )
-_GUESSES = ("json", "xml", "toml", "ini", "yaml", "dotenv", "environment_file")
+_GUESSES = ("json", "xml", "ini", "dotenv", "toml", "yaml", "environment_file")
 
 
 def is_copy(path: str) -> bool:
