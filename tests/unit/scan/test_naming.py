@@ -179,6 +179,19 @@ def test_a_key_shows_nothing_of_other_secrets_in_the_line(sign: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "template"),
+    [
+        ("a.json", '{"{{ x }}": {"client_secret": "{active}"}}'),
+        ("a.txt", "{% if x %} s {active}\n{# s {active}\n"),
+    ],
+)
+def test_no_key_is_a_template_where_it_is_declared(name: str, template: str) -> None:
+    found = told(name, template)
+    assert [use[0] for use in found] == ["text"] * len(found)
+    assert not [use for use in found for sign in ("{{", "{%", "{#") if sign in use[1]]
+
+
+@pytest.mark.parametrize(
     "template",
     [
         '{"{active}": {"client_secret": "{active}"}}',
