@@ -76,30 +76,6 @@ class Yaml(Format):
         mine = [(there[1:], kind, value) for there, kind, value in scan.readings if there[0] == path[0] and there[1:]]
         return keys_of_tree(below, mine) + whole
 
-    def places(self, scan: Scan, key: Key) -> Tuple[Key, ...]:
-        """Put the numbers of documents before a key that names none, in a file with several."""
-        if not _documents(scan) or not isinstance(key[0], str):
-            return (key,)
-        names: Path = ()
-        for step in key:
-            if not isinstance(step, (str, int)):
-                break
-            names += (step,)
-        there = {path[0] for path, _kind, _value in scan.readings if path[1 : len(names) + 1] == names}
-        return tuple((number,) + key for number in sorted(there or {0}, key=int))
-
-    def keys_of(self, path: Path, scan: Scan) -> List[str]:
-        """Return the key with selectors for entries of lists, and the one with their numbers.
-
-        The number of the document stands in front only where two of them have the key.
-        """
-        whole = keys_of_tree(path, scan.readings)
-        below = path[1:]
-        if not _documents(scan) or not below:
-            return whole
-        shared = sum(there[1:] == below for there, _kind, _value in scan.readings) > 1
-        return whole if shared or isinstance(below[0], int) else [key.partition(".")[2] for key in whole]
-
     def scan(self, text: str, where: str) -> Scan:
         """List all scalars, aliases and empty objects and lists."""
         return read(text, loaders(where).fast, where)
