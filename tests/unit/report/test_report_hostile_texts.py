@@ -123,9 +123,9 @@ def test_a_picture_is_made_of_drawing_alone() -> None:
 def test_what_a_library_adds_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" onload="alert(1)">'
-        '<script>alert(1)</script><style>*{}</style><g style="fill:red" class="x"><a xlink:href="https://example.com/">'
-        '<text>in a link</text></a><text onclick="alert(1)" href="https://example.com/" fill="var(--ink)">kept &lt;b&gt;'
-        "</text></g><foreignObject><p>x</p></foreignObject></svg>"
+        '<script>alert(1)</script><style>*{}</style><g style="fill:red" class="x">'
+        '<a xlink:href="https://example.com/"><text>in a link</text></a><text onclick="alert(1)" href="https://example.com/"'
+        ' fill="var(--ink)">kept &lt;b&gt;</text></g><foreignObject><p>x</p></foreignObject></svg>'
     )
 
     class Library:
