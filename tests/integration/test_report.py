@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations
 from ansible_collections.keyturn.sfmc.tests.support.estates_of_report import estate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,6 +106,22 @@ def test_what_cannot_be_done_is_refused_and_everything_is_as_it_was(play: Play, 
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {"ansible", "notes.html", "play.yml", "result", "vars.json"}
     assert (tmp_path / "notes.html").read_text(encoding="utf-8") == "my notes"
+
+
+def test_the_playbook_writes_a_report_of_what_it_finds(pair_of_hosts: Operations, tmp_path: Path) -> None:
+    """A rotation is open: its dependents stand in the matrix, with what each has shown."""
+    operations = pair_of_hosts
+    assert operations.rotate(sfmc_wait=0).status == 0
+    places = {"sfmc_report_path": str(tmp_path / "r.html"), "sfmc_report_json_path": str(tmp_path / "r.json")}
+    run = operations.playbook("report", **places, sfmc_report_title="Ours & <theirs>")
+    assert run.status == 0 and run.changed == 1, str(run)
+    (item,) = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["integrations"]
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert item["rotation_id"] is not None and item["matrix"]
+    assert all(row["dependent"] in page for row in item["matrix"])
+    assert "Ours &amp; &lt;theirs&gt;" in page
+    for which in ("active", "staged"):
+        assert operations.secret("crm_sync", which) not in page
 
 
 def test_check_mode_says_what_would_be_new_and_writes_nothing(play: Play, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_all_of_it_is_reached_by_keyboard(look: Open) -> None:
     assert page.evaluate("document.activeElement.textContent") == "Skip to the report"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
-    for _ in range(200):
+    for _turn in range(200):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.matches('details.one > summary')"):
             break

@@ -63,7 +63,7 @@ def trees(planted: Planted) -> None:
     use(
         file("opt/spring/application.yml", f"server: {{port: 8080}}\n---\nsfmc:\n  client-secret: {known.active}\n"),
         "yaml",
-        "[1].sfmc.client-secret",
+        "sfmc.client-secret",
     )
     use(
         file("opt/net/appsettings.json", json.dumps({"Sfmc": {"ClientSecret": known.active}, "Size": 3}, indent=2)),

@@ -63,8 +63,18 @@ class Yaml(Format):
         return tuple((number,) + key for number in sorted(there or {0}, key=int))
 
     def keys_of(self, path: Path, scan: Scan) -> List[str]:
-        """Return the key with selectors for entries of lists, and the one with their numbers."""
-        return keys_of_tree(path, scan.readings)
+        """Return the key with selectors for entries of lists, and the one with their numbers.
+
+        The number of the document stands in front only where two of them have the key.
+        """
+        whole = keys_of_tree(path, scan.readings)
+        below = path[1:]
+        if not _documents(scan) or not below or isinstance(below[0], int):
+            return whole
+        if sum(there[1:] == below for there, _kind, _value in scan.readings) > 1:
+            return whole
+        mine = [(there[1:], kind, value) for there, kind, value in scan.readings if there[0] == path[0] and there[1:]]
+        return keys_of_tree(below, mine) + whole
 
     def scan(self, text: str, where: str) -> Scan:
         """List all scalars, aliases and empty objects and lists."""

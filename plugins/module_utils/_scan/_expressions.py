@@ -14,6 +14,7 @@ _SAYS_WHAT = re.compile(r"secret|client|consumer|sfmc|token|cred|auth", re.IGNOR
 _PIECE = re.compile(r"[\w-]+|[ \t]+|.", re.DOTALL)
 #: Letters and few digits: nothing longer gets into an expression, which everybody may read.
 _A_WORD = re.compile(r"[A-Za-z_][A-Za-z_.-]*[0-9]{0,3}[A-Za-z_.-]*")
+_ANY_WORD = r"[\w-]+"
 _LONGEST_LINE = 160
 _LONGEST = 900
 _NEAR = 12
@@ -90,7 +91,7 @@ def _shown(text: str, client_ids: Sequence[str]) -> str:
         elif piece[0] in " \t":
             shown.append("[ \\t]+")
         else:
-            shown.append("[\\w-]+" if re.fullmatch(r"[\w-]+", piece) else escaped(piece))
+            shown.append(_ANY_WORD if re.fullmatch(_ANY_WORD, piece) else escaped(piece))
     return "".join(shown)
 
 

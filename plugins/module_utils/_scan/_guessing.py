@@ -44,14 +44,16 @@ _BY_END = {
     "tfvars": ("toml",),
 }
 _UNIT_ENDS = ("service", "socket", "timer", "mount", "automount", "path", "slice", "scope", "swap", "target")
-_SHELL_NAMES = re.compile(r"\.?(?:profile|envrc|(?:bash|zsh|k?sh)(?:rc|env|_profile|_login|_aliases)|zprofile|zlogin)")
+_SHELL_NAMES = re.compile(
+    r"\.?(?:profile|envrc|bash\.bashrc|(?:bash|zsh|k?sh)(?:rc|env|_profile|_login|_aliases)|zprofile|zlogin)"
+)
 _PROSE = ("md", "markdown", "rst", "txt", "adoc", "html", "htm", "tex", "org")
 _CODE = (
     *("py", "js", "ts", "mjs", "cjs", "jsx", "tsx", "rb", "java", "kt", "go", "cs", "vb", "pl", "pm", "lua", "groovy"),
     *("gradle", "scala", "rs", "c", "h", "cpp", "swift", "ps1", "psm1", "bat", "cmd", "tf", "sql", "r", "m", "vbs"),
     *("ssjs", "amp", "jsp", "asp", "aspx", "cfm", "tcl", "awk", "fish", "csh", "dockerfile", "log", "hcl"),
 )
-_GUESSES = ("json", "xml", "toml", "ini", "yaml", "dotenv", "environment_file")
+_GUESSES = ("json", "xml", "ini", "dotenv", "toml", "yaml", "environment_file")
 
 
 def is_copy(path: str) -> bool:

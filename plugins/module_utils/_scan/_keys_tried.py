@@ -29,6 +29,9 @@ _SMALLEST = 64 * 1024
 #: How much slower a format is read again than others.
 _WEIGHTS = {"yaml": 50, "xml": 3, "php": 5, "shell": 5, "toml": 5}
 
+#: Ansible would replace these in a declaration.
+_TEMPLATES = ("{{", "{%", "{#")
+
 Span = Tuple[int, int]
 _STUMBLES = (Refusal, RecursionError, ValueError, OverflowError)
 
@@ -115,7 +118,9 @@ class Reader:
             return None
 
     def _tells(self, key: str, secret: Secret) -> bool:
-        """Tell whether a key would show a secret: everybody may read keys."""
+        """Tell whether a key would show a secret, which everybody could read, or be a template where it is declared."""
+        if any(sign in key for sign in _TEMPLATES):
+            return True
         return secret.value in key or any(shaped_in(key)) or any(value in key for value in self._sought.secrets)
 
     def _spot(self, span: Span) -> Optional[Spot]:

@@ -18,10 +18,9 @@ _ENDS, _PROPOSED = "Secrets that end", "Rotations as proposed"
 def weeks(times: Iterable[str | None]) -> dict[str, int]:
     """Return how many of these times are in each week; a week is named by its Monday."""
     found: Counter[str] = Counter()
-    for text in times:
+    for text in filter(None, times):
         moment = moment_of(text)
-        if moment is not None:
-            found[(moment - timedelta(days=moment.weekday())).strftime("%Y-%m-%d")] += 1
+        found[(moment - timedelta(days=moment.weekday())).strftime("%Y-%m-%d")] += 1
     return dict(sorted(found.items()))
 
 
@@ -110,7 +109,6 @@ def _span(week: str) -> dict[str, str]:
 
 def _after(week: str, days: float) -> str:
     monday = moment_of(f"{week}T00:00:00Z")
-    assert monday is not None
     return (monday + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

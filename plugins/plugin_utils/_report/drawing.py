@@ -76,7 +76,7 @@ def drawn(specification: Mapping[str, Any], label: str, shape: str = "") -> Mark
         text = _library().vegalite_to_svg({"config": CONFIG, **specification})
         root = _only_drawing(ET.fromstring(text))
     except (ValueError, ET.ParseError) as error:
-        raise NotDrawn(str(error).split("\n")[0][:200]) from None
+        raise NotDrawn(str(error).partition("\n")[0][:200]) from None
     for name in ("width", "height"):
         root.attrib.pop(name, None)
     root.attrib.update({"class": shape, "role": "img", "aria-label": label, "focusable": "false"})

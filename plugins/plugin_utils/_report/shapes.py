@@ -33,7 +33,7 @@ def not_an_estate(where: str, expected: str, found: str) -> Refusal:
         clean(where),
         expected,
         found,
-        "give estate the result of keyturn.sfmc.status as it is (keyturn_status.estate); nothing was written",
+        "give it what keyturn.sfmc.status returned as estate, as it is; nothing was written",
     )
 
 

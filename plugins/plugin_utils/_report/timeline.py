@@ -112,7 +112,7 @@ def _rows(
     """Return a row for each integration, and what happened or is proposed on them; older times are cut off."""
     rows: list[dict[str, Any]] = []
     marks: list[dict[str, Any]] = []
-    earliest = _text(_moment(now) - _EARLIER)
+    earliest = _text(moment_of(now) - _EARLIER)
     for name, item in zip(names, integrations, strict=True):
         begin, due, end = item["generated_at"], item["due_at"], item["expires_at"]
         rows.append({"name": name, "from": begin and max(begin, earliest), "due": due and max(due, earliest)})
@@ -129,12 +129,6 @@ def label(integrations: Sequence[Mapping[str, Any]]) -> str:
     ends = sorted(item["expires_at"] for item in integrations if item["expires_at"])
     said = f"; the first ends on {day(ends[0])}, the last on {day(ends[-1])}" if ends else ""
     return f"Timeline of {len(integrations)} secrets{said}. The table below it has every value."
-
-
-def _moment(text: str) -> datetime:
-    moment = moment_of(text)
-    assert moment is not None
-    return moment
 
 
 def _text(moment: datetime) -> str:

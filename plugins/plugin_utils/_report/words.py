@@ -40,9 +40,9 @@ def anchor(client_id: str) -> str:
     return f"i-{hashlib.sha256(client_id.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
-def moment_of(text: str | None) -> datetime | None:
-    """Return a time of an estate; None where there is none."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc) if text else None
+def moment_of(text: str) -> datetime:
+    """Return a time of an estate."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
 
 
 def day(text: str | None) -> str:

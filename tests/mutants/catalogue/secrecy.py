@@ -239,4 +239,20 @@ MUTANTS = (
         "        if True:\n",
         "unit/lookup/test_lookups.py::test_a_token_is_asked_for_once_and_used_again",
     ),
+    mutant(
+        "I-27",
+        "the key of a found place is made of a secret",
+        "module_utils/_scan/_keys_tried.py",
+        "return secret.value in key or any(shaped_in(key)) or any(value in key for value in self._sought.secrets)",
+        "return False",
+        "unit/scan/test_naming.py::test_no_key_is_made_of_names_that_are_secrets",
+    ),
+    mutant(
+        "I-27",
+        "an expression for a found place shows the words beside it",
+        "module_utils/_scan/_expressions.py",
+        "shown.append(_ANY_WORD if re.fullmatch(_ANY_WORD, piece) else escaped(piece))",
+        "shown.append(escaped(piece))",
+        "unit/scan/test_naming.py::test_a_key_shows_nothing_of_other_secrets_in_the_line",
+    ),
 )

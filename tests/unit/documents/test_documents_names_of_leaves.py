@@ -62,7 +62,9 @@ def _cannot_be_said(name: str, path: tuple[str | int, ...]) -> bool:
         pytest.param("php", "<?php return ['a' => ['b' => 'x1']];", "x1", "a.b", id="returned"),
         pytest.param("php", "<?php class C { const S = 'x1'; }", "x1", "S", id="constant"),
         pytest.param("ini", "[a.b]\nc.d = x1\n", "x1", "a.b.'c.d'", id="section"),
-        pytest.param("yaml", "a: 1\n---\nb: x1\n", "x1", "[1].b", id="second-document"),
+        pytest.param("yaml", "a: 1\n---\nb: x1\n", "x1", "b", id="second-document"),
+        pytest.param("yaml", "b: 1\n---\nb: x1\n", "x1", "[1].b", id="one-of-two-documents"),
+        pytest.param("yaml", "- 1\n---\n- x1\n", "x1", "[1][0]", id="list-of-a-document"),
     ],
 )
 def test_a_key_is_what_a_person_would_write(name: str, content: str, value: str, key: str) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report import drawing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.documents import Report, report_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.drawing import drawn
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.words import clean
@@ -117,3 +118,22 @@ def test_a_picture_is_made_of_drawing_alone() -> None:
     names = {name for each in picture.iter() for name in each.attrib}
     assert not names & {"href", "xlink:href", "style", "onclick", "cursor"}
     assert "example.com" not in str(drawn({**specification, "width": 50}, "x"))
+
+
+def test_what_a_library_adds_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" onload="alert(1)">'
+        '<script>alert(1)</script><style>*{}</style><g style="fill:red" class="x">'
+        '<a xlink:href="https://example.com/"><text>in a link</text></a><text onclick="alert(1)" href="https://example.com/"'
+        ' fill="var(--ink)">kept &lt;b&gt;</text></g><foreignObject><p>x</p></foreignObject></svg>'
+    )
+
+    class Library:
+        def vegalite_to_svg(self, specification: object) -> str:
+            return svg
+
+    monkeypatch.setattr(drawing, "_library", Library)
+    assert str(drawn({}, "a picture", "wide")) == (
+        '<svg class="wide" role="img" aria-label="a picture" focusable="false">'
+        '<g><text fill="var(--ink)">kept &lt;b&gt;</text></g></svg>'
+    )

@@ -178,6 +178,36 @@ def test_a_key_shows_nothing_of_other_secrets_in_the_line(sign: str) -> None:
         assert "hunter" not in use["key"] and "ss-word" not in use["key"]
 
 
+@pytest.mark.parametrize(
+    ("name", "template"),
+    [
+        ("a.json", '{"{{ x }}": {"client_secret": "{active}"}}'),
+        ("a.txt", "{% if x %} s {active}\n{# s {active}\n"),
+    ],
+)
+def test_no_key_is_a_template_where_it_is_declared(name: str, template: str) -> None:
+    found = told(name, template)
+    assert [use[0] for use in found] == ["text"] * len(found)
+    assert not [use for use in found for sign in ("{{", "{%", "{#") if sign in use[1]]
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        '{"{active}": {"client_secret": "{active}"}}',
+        '{"{of_forms}": {"client_secret": "{active}"}}',
+        '{"{unknown}": {"client_secret": "{active}"}}',
+        '{"l": [{"id": "{of_forms}", "client_secret": "{active}"}]}',
+    ],
+    ids=["itself", "a-known-one", "an-unknown-one", "beside"],
+)
+def test_no_key_is_made_of_names_that_are_secrets(template: str) -> None:
+    found = uses_of("a.json", template)
+    assert "active" in [use["secret"] for use in found]
+    secrets = (KNOWN.active, KNOWN.of_forms, KNOWN.unknown)
+    assert not [value for value in secrets if value in repr([use["key"] for use in found])]
+
+
 def test_lines_are_those_of_an_editor_whatever_ends_them() -> None:
     for line_end in ("\n", "\r\n", "\r"):
         content = line_end.join(["a=1", "", f"client_secret={KNOWN.active}"]).encode()
