@@ -34,9 +34,13 @@ extends_documentation_fragment:
   - keyturn.sfmc.integrations.once
 options:
   estate:
-    description: What M(keyturn.sfmc.status) returned as RV(keyturn.sfmc.status#module:estate).
+    description: What M(keyturn.sfmc.status) returned as RV(keyturn.sfmc.status#module:estate). This, or O(registered).
     type: dict
-    required: true
+  registered:
+    description:
+      - Name of the variable that the result of M(keyturn.sfmc.status) is registered in.
+      - Quicker than O(estate) where there are thousands of dependents, as Ansible does not look for templates in it.
+    type: str
   path:
     description:
       - Where the page goes, on the controller; relative to the folder that Ansible was started in.
@@ -64,11 +68,11 @@ EXAMPLES = r"""
 - name: See where everything stands
   keyturn.sfmc.status:
   run_once: true
-  register: keyturn_status
+  register: status
 
 - name: Write the report
   keyturn.sfmc.report:
-    estate: "{{ keyturn_status.estate }}"
+    registered: status
     path: /var/www/keyturn/report.html
     json_path: /var/www/keyturn/report.json
     title: SFMC secrets of Example Retail

@@ -42,7 +42,7 @@ def anchor(client_id: str) -> str:
 
 def moment_of(text: str) -> datetime:
     """Return a time of an estate."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    return datetime.fromisoformat(text.removesuffix("Z")).replace(tzinfo=timezone.utc)
 
 
 def day(text: str | None) -> str:
