@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Every use and every mention in one document, named so that it can be declared. Pure."""
 
+import collections
 import re
-from typing import Dict, Iterator, List, Optional, Set, Tuple
+from typing import Counter, Dict, Iterator, List, Optional, Set, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._guessing import formats_of, is_copy, is_prose
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._keys_tried import Named, Reader, Span
@@ -71,7 +72,8 @@ class _Document:
         self._claimed: List[Span] = []
         #: Uses of which nobody can say where they stand.
         self._lost: List[Use] = []
-        self._unnamed = 0
+        #: How many places of a secret have no name but their number.
+        self._unnamed: Counter[str] = collections.Counter()
         self._of_others: Set[str] = set()
 
     def uses(self) -> List[Use]:
@@ -84,7 +86,11 @@ class _Document:
             if not all(map(self._is_claimed, known)):
                 self._values([other], again=True)
         for hit in sorted([*known, *self._unknown(name)]):
-            if not self._is_claimed(hit) and len(self._found) < _MANY and self._unnamed < _MANY_UNNAMED:
+            if (
+                not self._is_claimed(hit)
+                and len(self._found) < _MANY
+                and self._unnamed[hit.secret.value] < _MANY_UNNAMED
+            ):
                 self._add_hit(hit)
         return [self._found[start] for start in sorted(self._found)] + self._lost
 
@@ -164,8 +170,8 @@ class _Document:
         named = None
         if self._view.is_text and hit.whole and self._kind not in _CLOSED:
             named = self._reader.by_expression(span, hit.secret, sorted(self._signs.client_ids))
-        # Of places that have no name but their number, a few are enough, too.
-        self._unnamed += named is None or named.key.startswith("\\A")
+        if named is None or named.key.startswith("\\A"):
+            self._unnamed[hit.secret.value] += 1
         self._add(hit.start, named, hit.secret, (hit.start, hit.end))
 
     def _add(self, start: int, named: Optional[Named], secret: Secret, hit: Optional[Span] = None) -> None:
