@@ -86,11 +86,8 @@ class _Document:
             if not all(map(self._is_claimed, known)):
                 self._values([other], again=True)
         for hit in sorted([*known, *self._unknown(name)]):
-            if (
-                not self._is_claimed(hit)
-                and len(self._found) < _MANY
-                and self._unnamed[hit.secret.value] < _MANY_UNNAMED
-            ):
+            is_enough = len(self._found) >= _MANY or self._unnamed[hit.secret.value] >= _MANY_UNNAMED
+            if not is_enough and not self._is_claimed(hit):
                 self._add_hit(hit)
         return [self._found[start] for start in sorted(self._found)] + self._lost
 
