@@ -22,6 +22,8 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._words import W
 
 #: Formats that list only what they can replace: a secret may stand elsewhere in such a file.
 _INCOMPLETE = ("", "shell", "crontab", "php")
+#: Formats that are all lines of variables, and of which one file may be several.
+_OF_VARIABLES = {"dotenv", "environment_file", "shell"}
 #: Kinds that nothing can edit.
 _CLOSED = ("archive", "process", "container")
 #: More uses of one file say nothing new, least of all those that nobody can name, as in a log.
@@ -81,8 +83,7 @@ class _Document:
         formats = formats_of(self._path, self._text[:400]) if self._view.is_text else []
         name = self._values(formats)
         known = known_in(self._view.data, self._sought)
-        for other in formats[formats.index(name) + 1 :] if name else ():
-            # What one format cannot replace, another one may: `export` in a file for systemd.
+        for other in _alike(name, formats):
             if not all(map(self._is_claimed, known)):
                 self._values([other], again=True)
         for hit in sorted([*known, *self._unknown(name)]):
@@ -108,7 +109,7 @@ class _Document:
         name, survey = self._reader.survey(formats)
         if not survey:
             return ""
-        tried = formats[formats.index(name) :]
+        tried = [name, *_alike(name, formats)]
         among = secrets_among(survey.readings, self._named_here, self._sought)
         self._of_others |= among.of_others
         for found in among.found:
@@ -197,6 +198,12 @@ class _Document:
             secret=secret.stage,
             fingerprint=self._sought.fingerprint(client_id, secret.value),
         )
+
+
+def _alike(name: str, formats: List[str]) -> List[str]:
+    """Return formats that may replace what this one cannot: `export` in a file for systemd, for example."""
+    others = formats[formats.index(name) + 1 :] if name else []
+    return [other for other in others if {name, other} <= _OF_VARIABLES]
 
 
 def _names_before(text: str, position: int) -> Tuple[str, ...]:

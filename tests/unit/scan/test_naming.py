@@ -51,6 +51,7 @@ _WORD = r"(?<![\w.-])"
         pytest.param("tool", '<?xml version="1.0"?><a>{active}</a>', [("xml", "/a")], id="by-its-first-sign"),
         pytest.param("x.js", "const s = '{active}';", [("text", rf"{_WORD}s = '{_VALUE}")], id="code"),
         pytest.param("Dockerfile", "ENV C_SECRET {active}\n", [("text", f"{_WORD}C_SECRET {_VALUE}")], id="image"),
+        pytest.param("a.ini", "[a]\nx={active}\n[a]\n", [("text", rf"{_WORD}x={_VALUE}")], id="not-another-format"),
         pytest.param("u.txt", "a={active}x\n", [("", "")], id="a-part-of-a-longer-word"),
         pytest.param("u.txt", "{crm}|{active}|prod\n{forms}|{of_forms}|test\n",
             [("text", rf"^{{crm}}\|{_VALUE}"), ("text", rf"^{{forms}}\|{_VALUE}")], id="by-the-client-id"),
@@ -111,6 +112,7 @@ def test_an_unknown_secret_is_of_the_client_id_beside_it() -> None:
             '{"env": [{"name": "ID", "value": "{crm}"}, {"id": 7, "name": "CLIENT_SECRET", "value": "{old_unknown}"}]}',
             "env[name=CLIENT_SECRET].value",
         ),
+        ("a.json", '{"url": "https://x/?id={crm}&client_secret={old_unknown}&x=1"}', f"{_WORD}client_secret={_VALUE}"),
         ("c.php", "<?php\n$id = '{crm}';\nclass A { const CLIENT_SECRET = '{old_unknown}'; }", "CLIENT_SECRET"),
         (
             "a.service",
@@ -118,7 +120,7 @@ def test_an_unknown_secret_is_of_the_client_id_beside_it() -> None:
             "Service.Environment.MC_CLIENT_SECRET",
         ),
     ],
-    ids=["element", "entry", "name-and-value", "value", "list", "environment", "constant", "unit"],
+    ids=["element", "entry", "name-and-value", "value", "list", "environment", "address", "constant", "unit"],
 )
 def test_an_unknown_secret_is_known_by_its_name_wherever_that_stands(name: str, template: str, key: str) -> None:
     ((_format, found, secret, client_id),) = told(name, template)
