@@ -22,13 +22,12 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import 
     secret_of,
     shaped_in,
 )
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._words import parts_in
 
 #: Names of values that have their own name beside them: {"key": "et_clientSecret", "value": "..."}.
 _VALUES = ("value", "@value", "defaultvalue", "currentvalue", "initialvalue", "default", "secretstring")
 _NAMES = ("key", "name", "@key", "@name", "id", "@id", "variable", "parameterkey", "field")
 _SET = re.compile(r"\s*(?:export\s+|-e\s+)?([A-Za-z_][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)
-#: As in the query of an address, or in the arguments of a command.
-_PART = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,80})=((?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{12,200})(?![\w.(\[-])", re.ASCII)
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 _DEEP = 20
 
@@ -137,7 +136,7 @@ def _inside(value: str, named_here: bool) -> Iterator[Secret]:
     for match in shaped_in(value):
         seen.add(match.group())
     setting = _SET.fullmatch(value)
-    pairs = [setting.groups()] if setting else _members(value) or _PART.findall(value)
+    pairs = [setting.groups()] if setting else _members(value) or parts_in(value)
     for name, text in pairs:
         bare = unquoted(text)
         if named_here and names_a_secret(name) and is_literal(bare):

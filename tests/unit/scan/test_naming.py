@@ -113,6 +113,7 @@ def test_an_unknown_secret_is_of_the_client_id_beside_it() -> None:
             "env[name=CLIENT_SECRET].value",
         ),
         ("a.json", '{"url": "https://x/?id={crm}&client_secret={old_unknown}&x=1"}', f"{_WORD}client_secret={_VALUE}"),
+        ("a.sh", "sync --id={crm} --client-secret={old_unknown} --x\n", f"client-secret={_VALUE}"),
         ("c.php", "<?php\n$id = '{crm}';\nclass A { const CLIENT_SECRET = '{old_unknown}'; }", "CLIENT_SECRET"),
         (
             "a.service",
@@ -120,7 +121,7 @@ def test_an_unknown_secret_is_of_the_client_id_beside_it() -> None:
             "Service.Environment.MC_CLIENT_SECRET",
         ),
     ],
-    ids=["element", "entry", "name-and-value", "value", "list", "environment", "address", "constant", "unit"],
+    ids=["element", "entry", "name-and-value", "value", "list", "environment", "address", "option", "constant", "unit"],
 )
 def test_an_unknown_secret_is_known_by_its_name_wherever_that_stands(name: str, template: str, key: str) -> None:
     ((_format, found, secret, client_id),) = told(name, template)
@@ -271,6 +272,14 @@ def test_a_file_full_of_secrets_takes_a_bounded_time_and_report() -> None:
 def test_a_file_full_of_one_secret_does_not_hide_another_one() -> None:
     content = filled_in("token request with {active} in a line\n" * 100 + "and {of_forms}\n").encode()
     assert uses_in(content, "/var/log/app.log", SOUGHT)[-1]["client_id"] == KNOWN.forms
+
+
+def test_what_nearly_is_a_secret_takes_no_longer() -> None:
+    """A minified file, and text that opens names and comments again and again: each is read in a few passes."""
+    for nearly in ("word", "SFMC_", "client_secret=", "/*", "<!--", "a.", "_"):
+        content = filled_in("{crm} " + nearly * (400_000 // len(nearly)) + "\n{active}\n").encode()
+        (use,) = uses_in(content, "/opt/app/main.js", SOUGHT)
+        assert (use["secret"], use["line"]) == ("active", 2)
 
 
 def test_hundreds_of_credentials_in_one_file_are_all_named() -> None:
