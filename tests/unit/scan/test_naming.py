@@ -274,6 +274,7 @@ def test_a_file_full_of_one_secret_does_not_hide_another_one() -> None:
     assert uses_in(content, "/var/log/app.log", SOUGHT)[-1]["client_id"] == KNOWN.forms
 
 
+@pytest.mark.timeout(60)
 def test_what_nearly_is_a_secret_takes_no_longer() -> None:
     """A minified file, and text that opens names and comments again and again: each is read in a few passes."""
     for nearly in ("word", "SFMC_", "client_secret=", "/*", "<!--", "a.", "_"):
