@@ -22,6 +22,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import 
     secret_of,
     shaped_in,
 )
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._words import parts_in
 
 #: Names of values that have their own name beside them: {"key": "et_clientSecret", "value": "..."}.
 _VALUES = ("value", "@value", "defaultvalue", "currentvalue", "initialvalue", "default", "secretstring")
@@ -135,7 +136,7 @@ def _inside(value: str, named_here: bool) -> Iterator[Secret]:
     for match in shaped_in(value):
         seen.add(match.group())
     setting = _SET.fullmatch(value)
-    pairs = [setting.groups()] if setting else _members(value)
+    pairs = [setting.groups()] if setting else _members(value) or parts_in(value)
     for name, text in pairs:
         bare = unquoted(text)
         if named_here and names_a_secret(name) and is_literal(bare):

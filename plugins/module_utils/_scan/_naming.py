@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Every use and every mention in one document, named so that it can be declared. Pure."""
 
+import collections
 import re
-from typing import Dict, Iterator, List, Optional, Set, Tuple
+from typing import Counter, Dict, Iterator, List, Optional, Set, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._guessing import formats_of, is_copy, is_prose
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._keys_tried import Named, Reader, Span
@@ -21,6 +22,8 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._words import W
 
 #: Formats that list only what they can replace: a secret may stand elsewhere in such a file.
 _INCOMPLETE = ("", "shell", "crontab", "php")
+#: Formats that are all lines of variables, and of which one file may be several.
+_OF_VARIABLES = {"dotenv", "environment_file", "shell"}
 #: Kinds that nothing can edit.
 _CLOSED = ("archive", "process", "container")
 #: More uses of one file say nothing new, least of all those that nobody can name, as in a log.
@@ -71,7 +74,8 @@ class _Document:
         self._claimed: List[Span] = []
         #: Uses of which nobody can say where they stand.
         self._lost: List[Use] = []
-        self._unnamed = 0
+        #: How many places of a secret have no name but their number.
+        self._unnamed: Counter[str] = collections.Counter()
         self._of_others: Set[str] = set()
 
     def uses(self) -> List[Use]:
@@ -79,12 +83,12 @@ class _Document:
         formats = formats_of(self._path, self._text[:400]) if self._view.is_text else []
         name = self._values(formats)
         known = known_in(self._view.data, self._sought)
-        for other in formats[formats.index(name) + 1 :] if name else ():
-            # What one format cannot replace, another one may: `export` in a file for systemd.
+        for other in _alike(name, formats):
             if not all(map(self._is_claimed, known)):
                 self._values([other], again=True)
         for hit in sorted([*known, *self._unknown(name)]):
-            if not self._is_claimed(hit) and len(self._found) < _MANY and self._unnamed < _MANY_UNNAMED:
+            is_enough = len(self._found) >= _MANY or self._unnamed[hit.secret.value] >= _MANY_UNNAMED
+            if not is_enough and not self._is_claimed(hit):
                 self._add_hit(hit)
         return [self._found[start] for start in sorted(self._found)] + self._lost
 
@@ -105,7 +109,7 @@ class _Document:
         name, survey = self._reader.survey(formats)
         if not survey:
             return ""
-        tried = formats[formats.index(name) :]
+        tried = [name, *_alike(name, formats)]
         among = secrets_among(survey.readings, self._named_here, self._sought)
         self._of_others |= among.of_others
         for found in among.found:
@@ -164,8 +168,8 @@ class _Document:
         named = None
         if self._view.is_text and hit.whole and self._kind not in _CLOSED:
             named = self._reader.by_expression(span, hit.secret, sorted(self._signs.client_ids))
-        # Of places that have no name but their number, a few are enough, too.
-        self._unnamed += named is None or named.key.startswith("\\A")
+        if named is None or named.key.startswith("\\A"):
+            self._unnamed[hit.secret.value] += 1
         self._add(hit.start, named, hit.secret, (hit.start, hit.end))
 
     def _add(self, start: int, named: Optional[Named], secret: Secret, hit: Optional[Span] = None) -> None:
@@ -194,6 +198,12 @@ class _Document:
             secret=secret.stage,
             fingerprint=self._sought.fingerprint(client_id, secret.value),
         )
+
+
+def _alike(name: str, formats: List[str]) -> List[str]:
+    """Return formats that may replace what this one cannot: `export` in a file for systemd, for example."""
+    others = formats[formats.index(name) + 1 :] if name else []
+    return [other for other in others if {name, other} <= _OF_VARIABLES]
 
 
 def _names_before(text: str, position: int) -> Tuple[str, ...]:

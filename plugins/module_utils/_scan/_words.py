@@ -20,11 +20,15 @@ _ASSIGNMENT = re.compile(
     r"""(?:\\?(["'])([^\s"'\\]{8,200})\\?\3|([A-Za-z0-9_-]{12,200})(?![\w.(\[-]))""",
     re.ASCII,
 )
+#: A setting within a longer text.
+_PART = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,80})=((?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{12,200})(?![\w.(\[-])", re.ASCII)
+_SECRET = re.compile("secret", re.IGNORECASE)
+_LONGEST_NAME = 80
+_NAME_BEFORE = re.compile(r"[A-Za-z_][\w.:-]*\Z", re.ASCII)
 _MIXED = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])")
 _COMMENT_LINE = re.compile(r"[ \t]*(?:#|//|;|--[ \t]|/\*|<!--|!|(?:REM|rem)\b|dnl\b)")
 _COMMENT_AFTER = re.compile(r"[ \t](?:#|//|--)[ \t]")
-#: A shell's /etc/* begins none: what is not ended is no comment.
-_COMMENT = re.compile(r"<!--.*?-->|/\*.*?\*/", re.DOTALL)
+_PAIRS = (("<!--", "-->"), ("/*", "*/"))
 _NEAR = 1000
 
 
@@ -50,7 +54,10 @@ class Words:
 
     def assigned(self) -> Iterator[Word]:
         """Yield literal values at names of client secrets."""
-        for match in _ASSIGNMENT.finditer(self._text):
+        for start in _names_in(self._text):
+            match = _ASSIGNMENT.match(self._text, start)
+            if not match:
+                continue
             name, sign, _quote, quoted, bare = match.groups()
             value = quoted or bare
             is_meant = names_a_secret(name) and not names_another_product(name) and sign != "=="
@@ -68,6 +75,38 @@ class Words:
         if _COMMENT_LINE.match(before) or _COMMENT_AFTER.search(before):
             return True
         if self._comments is None:
-            self._comments = [match.span() for match in _COMMENT.finditer(self._text)]
+            self._comments = sorted(_long_comments(self._text))
         number = bisect_right(self._comments, (position, len(self._text))) - 1
         return number >= 0 and self._comments[number][0] < position < self._comments[number][1]
+
+
+def parts_in(text: str) -> Iterator[Tuple[str, str]]:
+    """Yield names of client secrets with their values, as in the query of an address or the arguments of a command."""
+    for start in _names_in(text):
+        part = _PART.match(text, start)
+        if part:
+            yield part.group(1), part.group(2)
+
+
+def _names_in(text: str) -> Iterator[int]:
+    """Yield where the names begin that have the word secret in them; to look for any name takes far longer."""
+    last = -1
+    for match in _SECRET.finditer(text):
+        start = match.start()
+        before = _NAME_BEFORE.search(text, max(start - _LONGEST_NAME, 0), start)
+        begin = before.start() if before else start
+        if begin > last:
+            last = begin
+            yield begin
+
+
+def _long_comments(text: str) -> Iterator[Tuple[int, int]]:
+    """Yield comments that may have several lines. What is not ended is none: a shell's /etc/* for example."""
+    for opened, closed in _PAIRS:
+        start = text.find(opened)
+        while start >= 0:
+            end = text.find(closed, start + len(opened))
+            if end < 0:
+                break
+            yield start, end + len(closed)
+            start = text.find(opened, end + len(closed))

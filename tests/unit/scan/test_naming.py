@@ -51,6 +51,7 @@ _WORD = r"(?<![\w.-])"
         pytest.param("tool", '<?xml version="1.0"?><a>{active}</a>', [("xml", "/a")], id="by-its-first-sign"),
         pytest.param("x.js", "const s = '{active}';", [("text", rf"{_WORD}s = '{_VALUE}")], id="code"),
         pytest.param("Dockerfile", "ENV C_SECRET {active}\n", [("text", f"{_WORD}C_SECRET {_VALUE}")], id="image"),
+        pytest.param("a.ini", "[a]\nx={active}\n[a]\n", [("text", rf"{_WORD}x={_VALUE}")], id="not-another-format"),
         pytest.param("u.txt", "a={active}x\n", [("", "")], id="a-part-of-a-longer-word"),
         pytest.param("u.txt", "{crm}|{active}|prod\n{forms}|{of_forms}|test\n",
             [("text", rf"^{{crm}}\|{_VALUE}"), ("text", rf"^{{forms}}\|{_VALUE}")], id="by-the-client-id"),
@@ -111,6 +112,8 @@ def test_an_unknown_secret_is_of_the_client_id_beside_it() -> None:
             '{"env": [{"name": "ID", "value": "{crm}"}, {"id": 7, "name": "CLIENT_SECRET", "value": "{old_unknown}"}]}',
             "env[name=CLIENT_SECRET].value",
         ),
+        ("a.json", '{"url": "https://x/?id={crm}&client_secret={old_unknown}&x=1"}', f"{_WORD}client_secret={_VALUE}"),
+        ("a.sh", "sync --id={crm} --client-secret={old_unknown} --x\n", f"client-secret={_VALUE}"),
         ("c.php", "<?php\n$id = '{crm}';\nclass A { const CLIENT_SECRET = '{old_unknown}'; }", "CLIENT_SECRET"),
         (
             "a.service",
@@ -118,7 +121,7 @@ def test_an_unknown_secret_is_of_the_client_id_beside_it() -> None:
             "Service.Environment.MC_CLIENT_SECRET",
         ),
     ],
-    ids=["element", "entry", "name-and-value", "value", "list", "environment", "constant", "unit"],
+    ids=["element", "entry", "name-and-value", "value", "list", "environment", "address", "option", "constant", "unit"],
 )
 def test_an_unknown_secret_is_known_by_its_name_wherever_that_stands(name: str, template: str, key: str) -> None:
     ((_format, found, secret, client_id),) = told(name, template)
@@ -263,8 +266,21 @@ def test_what_is_in_an_archive_has_a_key_and_no_format() -> None:
 def test_a_file_full_of_secrets_takes_a_bounded_time_and_report() -> None:
     content = filled_in("token request with {active} in a line of a log\n").encode() * 40_000
     found = uses_in(content, "/var/log/app.log", SOUGHT)
-    assert 1 <= len(found) <= 100
-    assert found[0]["line"] == 1
+    assert [use["line"] for use in found] == list(range(1, 21))
+
+
+def test_a_file_full_of_one_secret_does_not_hide_another_one() -> None:
+    content = filled_in("token request with {active} in a line\n" * 100 + "and {of_forms}\n").encode()
+    assert uses_in(content, "/var/log/app.log", SOUGHT)[-1]["client_id"] == KNOWN.forms
+
+
+@pytest.mark.timeout(60)
+def test_what_nearly_is_a_secret_takes_no_longer() -> None:
+    """A minified file, and text that opens names and comments again and again: each is read in a few passes."""
+    for nearly in ("word", "SFMC_", "client_secret=", "/*", "<!--", "a.", "_"):
+        content = filled_in("{crm} " + nearly * (400_000 // len(nearly)) + "\n{active}\n").encode()
+        (use,) = uses_in(content, "/opt/app/main.js", SOUGHT)
+        assert (use["secret"], use["line"]) == ("active", 2)
 
 
 def test_hundreds_of_credentials_in_one_file_are_all_named() -> None:
