@@ -26,6 +26,7 @@ class ActionModule(LookingAction):
         **INTEGRATIONS,
         "fail_on": {"type": "list", "elements": "str", "choices": list(ALARMS), "default": []},
         "path": {"type": "path"},
+        "details": {"type": "bool", "default": True},
     }
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,5 +42,7 @@ class ActionModule(LookingAction):
         if arguments["path"]:
             changed = written_json(Path(arguments["path"]), found, self.check_mode)
         raised = alarms(found, arguments["fail_on"])
-        result = {"changed": changed, "estate": found, "table": lines, "alarms": raised}
+        result = {"changed": changed, "summary": found["summary"], "table": lines, "alarms": raised}
+        if arguments["details"]:
+            result["estate"] = found
         return {**result, "failed": True, "msg": "; ".join(raised)} if raised else result

@@ -33,6 +33,12 @@ options:
   path:
     description: A file on the controller for the estate as JSON. The task is changed when it held another one.
     type: path
+  details:
+    description:
+      - Whether RV(estate) is returned. Ansible takes its time over a large one, so a task that only shows the table, or
+        writes O(path), does without.
+    type: bool
+    default: true
 """
 
 EXAMPLES = r"""
@@ -44,9 +50,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+summary:
+  description: Counts over all integrations, as in the estate.
+  returned: always
+  type: dict
+  sample: {integrations: 1, dependents: 3, due: 0, blocked: 0, strays: 0}
 estate:
   description: All that is known of each integration, as docs/estate.md says. Fingerprints only, never a secret.
-  returned: always
+  returned: with O(details)
   type: dict
   sample:
     schema: 1

@@ -15,6 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import 
     PLAIN,
     UNKNOWN,
     Secret,
+    is_shaped,
     names_a_secret,
 )
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._view import Hit, View, known_in, only_one, signs_in
@@ -77,6 +78,8 @@ class _Document:
         #: How many places of a secret have no name but their number.
         self._unnamed: Counter[str] = collections.Counter()
         self._of_others: Set[str] = set()
+        #: Uses that only the name of their key, somewhere in a file with the client id, makes one.
+        self._guesses: List[Use] = []
 
     def uses(self) -> List[Use]:
         """Return the uses, by their places."""
@@ -90,7 +93,18 @@ class _Document:
             is_enough = len(self._found) >= _MANY or self._unnamed[hit.secret.value] >= _MANY_UNNAMED
             if not is_enough and not self._is_claimed(hit):
                 self._add_hit(hit)
-        return [self._found[start] for start in sorted(self._found)] + self._lost
+        return self._less_guesses([self._found[start] for start in sorted(self._found)] + self._lost)
+
+    def _less_guesses(self, uses: List[Use]) -> List[Use]:
+        """Leave out what only its name makes a secret, in a file that has this integration's secret elsewhere.
+
+        It is another product's: a file with the client id has one secret for it, and a name is no proof.
+        """
+        sure = {each["client_id"] for each in uses if not self._is_guess(each)}
+        return [each for each in uses if not (self._is_guess(each) and each["client_id"] in sure)]
+
+    def _is_guess(self, each: Use) -> bool:
+        return any(each is guess for guess in self._guesses)
 
     def mentions(self) -> Iterator[Use]:
         """Yield a mention for each client id; for a host if there is none."""
@@ -187,7 +201,7 @@ class _Document:
 
     def _use(self, named: Optional[Named], secret: Secret, line: int) -> Use:
         client_id = secret.client_id or self._only
-        return use(
+        found = use(
             "",
             "",
             format=named.format if named and self._kind not in _CLOSED else "",
@@ -198,6 +212,9 @@ class _Document:
             secret=secret.stage,
             fingerprint=self._sought.fingerprint(client_id, secret.value),
         )
+        if secret.stage == UNKNOWN and not secret.client_id and not is_shaped(secret.value):
+            self._guesses.append(found)
+        return found
 
 
 def _alike(name: str, formats: List[str]) -> List[str]:

@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
@@ -21,6 +21,14 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals impor
 
 class _Unreadable(Exception):
     """Where a document departs from its schema, without the value that stands there."""
+
+    def __init__(self, what: str, path: str = "") -> None:
+        super().__init__(f"journal{path} {what}")
+        self._what, self._path = what, path
+
+    def within(self, outer: str) -> _Unreadable:
+        """Return it with the place around it."""
+        return _Unreadable(self._what, outer + self._path)
 
 
 def journal_document(journal: Journal) -> dict[str, Any]:
@@ -47,7 +55,7 @@ def parse_journal(document: object, where: str) -> Journal:
             "upgrade this collection to the version that wrote the journal" if newer else _RESTORE,
         )
     try:
-        journal: Journal = _typed(Journal, document, "journal")
+        journal: Journal = _reader(Journal)(document)
     except _Unreadable as error:
         raise Refusal(
             "a journal is only read when every field of it is understood",
@@ -132,42 +140,73 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _typed(kind: Any, value: Any, where: str) -> Any:
+Reader = Callable[[Any], Any]
+
+
+@functools.cache
+def _reader(kind: Any) -> Reader:
+    """Return what reads a value of a type. Journals have thousands of records, of a few kinds."""
     if typing.get_origin(kind) is types.UnionType:
-        inner = next(option for option in typing.get_args(kind) if option is not type(None))
-        return None if value is None else _typed(inner, value, where)
+        inner = _reader(next(option for option in typing.get_args(kind) if option is not type(None)))
+        return lambda value: None if value is None else inner(value)
     if typing.get_origin(kind) is tuple:
-        if not isinstance(value, list):
-            raise _Unreadable(f"{where} is not a list")
-        return tuple(_typed(typing.get_args(kind)[0], item, f"{where}[{n}]") for n, item in enumerate(value))
+        return _list_reader(_reader(typing.get_args(kind)[0]))
     if dataclasses.is_dataclass(kind):
-        return _record(kind, value, where)
-    if kind is datetime:
-        return _time(value, where)
-    if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
-        raise _Unreadable(f"{where} is not of type {kind.__name__}")
-    return value
+        return _record_reader(kind)
+    return _time if kind is datetime else _scalar_reader(kind)
 
 
-@functools.lru_cache
-def _fields(kind: Any) -> dict[str, Any]:
-    """Return the fields of a record with their types: journals have thousands of records, of a few kinds."""
+def _list_reader(inner: Reader) -> Reader:
+    def read(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise _Unreadable("is not a list")
+        found = []
+        for number, item in enumerate(value):
+            try:
+                found.append(inner(item))
+            except _Unreadable as error:
+                raise error.within(f"[{number}]") from None
+        return tuple(found)
+
+    return read
+
+
+def _record_reader(kind: Any) -> Reader:
     hints = typing.get_type_hints(kind)
-    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+    fields = {field.name: _reader(hints[field.name]) for field in dataclasses.fields(kind)}
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise _Unreadable("is not a mapping")
+        if fields.keys() != value.keys():
+            raise _Unreadable(_other_fields(fields.keys(), value.keys()))
+        given = {}
+        for name, inner in fields.items():
+            try:
+                given[name] = inner(value[name])
+            except _Unreadable as error:
+                raise error.within(f".{name}") from None
+        return kind(**given)
+
+    return read
 
 
-def _record(kind: Any, value: Any, where: str) -> Any:
-    if not isinstance(value, Mapping):
-        raise _Unreadable(f"{where} is not a mapping")
-    fields = _fields(kind)
-    if missing := sorted(fields.keys() - value.keys()):
-        raise _Unreadable(f"{where} lacks {', '.join(missing)}")
-    if unknown := len(value.keys() - fields.keys()):
-        raise _Unreadable(f"{where} has {unknown} unknown field(s)")
-    return kind(**{name: _typed(hint, value[name], f"{where}.{name}") for name, hint in fields.items()})
+def _other_fields(wanted: Set[str], found: Set[str]) -> str:
+    if missing := sorted(wanted - found):
+        return f"lacks {', '.join(missing)}"
+    return f"has {len(found - wanted)} unknown field(s)"
 
 
-def _time(value: Any, where: str) -> datetime:
+def _scalar_reader(kind: Any) -> Reader:
+    def read(value: Any) -> Any:
+        if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
+            raise _Unreadable(f"is not of type {kind.__name__}")
+        return value
+
+    return read
+
+
+def _time(value: Any) -> datetime:
     if isinstance(value, str):
         try:
             when = datetime.fromisoformat(value)
@@ -175,4 +214,4 @@ def _time(value: Any, where: str) -> datetime:
             when = None
         if when is not None and when.tzinfo is not None:
             return when
-    raise _Unreadable(f"{where} is not a time with its zone")
+    raise _Unreadable("is not a time with its zone")

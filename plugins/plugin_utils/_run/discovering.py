@@ -77,7 +77,7 @@ def _table(strays: Sequence[tuple[str, Use]], names: Mapping[str, str]) -> list[
     rows = [("HOST", "INTEGRATION", "SECRET", "FORMAT", "PLACE")]
     for host, use in strays:
         whose = names.get(use["client_id"], "?")
-        rows.append((host[:16], whose[:16], use["secret"], use["format"] or use["kind"], _place(use)))
+        rows.append((host[:16], whose[:16], use["secret"], _form(use), _place(use)))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = []
     for row in rows:
@@ -86,6 +86,11 @@ def _table(strays: Sequence[tuple[str, Use]], names: Mapping[str, str]) -> list[
         fits = len(first) + len(row[4]) <= WIDTH
         lines += [first + row[4]] if fits else [first.rstrip(), f"    {row[4]}"]
     return [*lines, ""]
+
+
+def _form(use: Use) -> str:
+    """Return the format with which a place can be declared, else what it is."""
+    return str(use["format"] or "?") if use["kind"] == "file" else str(use["kind"])
 
 
 def _place(use: Use) -> str:

@@ -29,6 +29,9 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract impo
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._vault import VaultCipher
 
+#: From so many integrations on it is worth while to read their documents side by side.
+_MANY = 8
+
 
 class Workshop:
     """Makes the collaborators of runs, sharing what can be shared within one call."""
@@ -56,7 +59,17 @@ class Workshop:
         """Return a run for each integration."""
         wanted = list(integrations)
         self._wanted |= {item.client_id for item in wanted}
+        if len(wanted) >= _MANY:
+            self._read_ahead(wanted)
         return [self._run(integration) for integration in wanted]
+
+    def _read_ahead(self, integrations: Iterable[Integration]) -> None:
+        names: dict[int, tuple[Store, list[str]]] = {}
+        for integration in integrations:
+            store = self._store(integration.store)
+            names.setdefault(id(store), (store, []))[1].append(integration.client_id)
+        for store, own in names.values():
+            store.read_ahead(own)
 
     def _run(self, integration: Integration) -> Run:
         store = self._store(integration.store)

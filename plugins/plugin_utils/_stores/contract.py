@@ -9,7 +9,7 @@ conformance suite (tests/unit/stores).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -51,6 +51,9 @@ class Store(Protocol):
 
     def load(self, name: str) -> Stored | None:
         """Return the document, None when there is none yet."""
+
+    def read_ahead(self, names: Iterable[str]) -> None:
+        """Make ready for many documents to be loaded one after the other; what cannot be read is told by `load`."""
 
     def save(self, name: str, document: Mapping[str, Any], expected: str | None) -> str:
         """Replace the document durably and return its new version.

@@ -15,7 +15,8 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -44,6 +45,7 @@ class FileStore:
         """Take the folder (made private when the first document is saved) and the cipher."""
         self._directory = directory
         self._cipher = cipher
+        self._ahead: dict[str, bytes] = {}
 
     def where(self, name: str) -> str:
         """Return the document's path."""
@@ -58,8 +60,10 @@ class FileStore:
         encrypted = self._read(name)
         if encrypted is None:
             return None
+        version = _version(encrypted)
+        plain = self._ahead.get(version) or self._cipher.decrypt(encrypted, self.where(name))
         try:
-            document = json.loads(self._cipher.decrypt(encrypted, self.where(name)))
+            document = json.loads(plain)
         except ValueError:
             document = None
         if not isinstance(document, dict):
@@ -70,7 +74,20 @@ class FileStore:
                 "something else",
                 "restore the file from its backup; nothing was changed",
             )
-        return Stored(document, _version(encrypted))
+        return Stored(document, version)
+
+    def read_ahead(self, names: Iterable[str]) -> None:
+        """Decrypt documents side by side: to derive a key takes longest, and leaves the interpreter to others."""
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            self._ahead = {version: plain for version, plain in pool.map(self._decrypted, names) if plain}
+
+    def _decrypted(self, name: str) -> tuple[str, bytes]:
+        """Return the version of a document and its plain bytes; none where `load` will say what is wrong with it."""
+        try:
+            encrypted = self._read(name)
+            return ("", b"") if encrypted is None else (_version(encrypted), self._cipher.decrypt(encrypted, name))
+        except Refusal:
+            return "", b""
 
     def save(self, name: str, document: Mapping[str, Any], expected: str | None) -> str:
         """Replace the document if it still has the expected version; return the new one."""

@@ -108,8 +108,8 @@ MUTANTS = (
         "I-45",
         "a journal with fields that nobody understands is read",
         "plugin_utils/_rotation/journal.py",
-        "    if unknown := len(value.keys() - fields.keys()):\n",
-        "    if unknown := 0:\n",
+        "if fields.keys() != value.keys():",
+        "if fields.keys() - value.keys():",
         "unit/rotation/test_journal.py::test_an_unknown_field_is_refused_without_its_name_or_value",
     ),
     mutant(

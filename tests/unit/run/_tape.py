@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -95,6 +95,10 @@ class TapedStore:
         """Return the document."""
         self._tape.lines.append(f"read {_kind(name)}")
         return self._store.load(name)
+
+    def read_ahead(self, names: Iterable[str]) -> None:
+        """Make ready."""
+        self._store.read_ahead(names)
 
     def save(self, name: str, document: Mapping[str, Any], expected: str | None) -> str:
         """Replace the document."""

@@ -287,3 +287,11 @@ def test_hundreds_of_credentials_in_one_file_are_all_named() -> None:
     entries = ", ".join(f'"c{number}": {{"client_secret": "{KNOWN.active}"}}' for number in range(300))
     found = uses_in(f"{{{entries}}}".encode(), "auth.json", SOUGHT)
     assert [use["key"] for use in found] == [f"c{number}.client_secret" for number in range(300)]
+
+
+@pytest.mark.parametrize("secret", ["active", "unknown"])
+def test_a_name_is_no_proof_in_a_file_that_has_the_secret_of_its_integration(secret: str) -> None:
+    """Another product's client secret stands in many such files, as often as not at the same name."""
+    ours = '"client_id": "{crm}", "client_secret": "{' + secret + '}"'
+    uses = uses_of("config.json", '{"payment": {"client_secret": "{strangers}"}, "sfmc": {' + ours + "}}")
+    assert [(use["key"], use["secret"]) for use in uses] == [("sfmc.client_secret", secret)]

@@ -43,6 +43,17 @@ def test_what_was_saved_is_loaded_by_another_controller(open_store: Open) -> Non
     assert (stored.document, stored.version) == (DOCUMENT, version)
 
 
+def test_what_was_read_ahead_is_the_latest_all_the_same(open_store: Open) -> None:
+    """I-7: another controller may save in between; what is not there is no trouble."""
+    first = open_store().save("a", {"n": 1}, None)
+    store = open_store()
+    store.read_ahead(["a", "never saved"])
+    open_store().save("a", {"n": 2}, first)
+    stored = store.load("a")
+    assert stored is not None and stored.document == {"n": 2}
+    assert store.load("never saved") is None
+
+
 def test_a_document_is_replaced_by_whoever_saw_its_latest_version(open_store: Open) -> None:
     store = open_store()
     first = store.save(NAME, {"n": 1}, None)
