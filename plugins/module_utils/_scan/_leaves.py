@@ -180,17 +180,22 @@ class Beside:
         """Return the secret with the client id beside it, unless it says itself whose it is."""
         if secret.client_id:
             return secret
-        return secret._replace(client_id=_one(client_ids_in(around, self._sought)) or self._nearest(path))
+        inside = _one(client_ids_in(around, self._sought))
+        if inside:
+            return secret._replace(client_id=inside, near=True)
+        client_id, depth = self._nearest(path)
+        return secret._replace(client_id=client_id, near=depth >= len(_entry(path)))
 
-    def _nearest(self, path: Path) -> str:
+    def _nearest(self, path: Path) -> Tuple[str, int]:
+        """Return the client id that stands nearest around a value, and how deep what holds both is."""
         for depth in range(len(path) - 1, -1, -1):
             names = {name for place, name in self._places if place[:depth] == path[:depth]}
             if len(names) > 1:
                 twins = self._twins.get(_plain(_joined(path)), ())
-                return _one([name for value in twins for name in client_ids_in(value, self._sought)])
+                return _one([name for value in twins for name in client_ids_in(value, self._sought)]), len(path)
             if names:
-                return names.pop()
-        return ""
+                return names.pop(), depth
+        return "", 0
 
     def is_anothers(self, path: Path, name: str) -> bool:
         """Tell whether a secret is one of another product: its name says so, or the client id that belongs to it."""

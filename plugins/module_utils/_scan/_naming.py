@@ -162,7 +162,8 @@ class _Document:
         left_alone = self._of_others.union(self._sought.secrets)
         for word in words:
             if word.value not in left_alone and not self._words.in_comment(word.start):
-                secret = Secret(word.value, self._beside(word), UNKNOWN)
+                owner = self._beside(word)
+                secret = Secret(word.value, owner, UNKNOWN, near=bool(owner))
                 yield Hit(word.start, word.start + len(word.value), secret)
 
     def _beside(self, word: Word) -> str:
@@ -212,7 +213,7 @@ class _Document:
             secret=secret.stage,
             fingerprint=self._sought.fingerprint(client_id, secret.value),
         )
-        if secret.stage == UNKNOWN and not secret.client_id and not is_shaped(secret.value):
+        if secret.stage == UNKNOWN and not secret.near and not is_shaped(secret.value):
             self._guesses.append(found)
         return found
 

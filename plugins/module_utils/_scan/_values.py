@@ -48,12 +48,16 @@ _PATH = re.compile(r"(?:[A-Za-z]:)?[/\\.~]")
 
 
 class Secret(NamedTuple):
-    """A secret as it stands somewhere; ``client_id`` is empty where nobody knows whose it is."""
+    """A secret as it stands somewhere; ``client_id`` is empty where nobody knows whose it is.
+
+    ``near`` tells that the client id stands right beside it, in the same object, section or element.
+    """
 
     value: str
     client_id: str
     stage: str
     encoding: str = PLAIN
+    near: bool = False
 
     def __repr__(self) -> str:
         # The value must not get into a message.
