@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,9 +31,10 @@ _MODULE = "ansible_collections.keyturn.sfmc.plugins.modules.secret_scan"
 
 
 class Ran(NamedTuple):
-    """Wall-clock seconds, the peak memory in MB, and what was printed."""
+    """Wall-clock seconds, those of a processor, the peak memory in MB, and what was printed."""
 
     seconds: float
+    processor: float
     megabytes: float
     output: str
 
@@ -137,21 +139,26 @@ def _scan(root: Path, state: Path, sought: Sought, rounds: int, say: Callable[[s
     again = [_module(sought.arguments(root, str(state), full=False)) for _round in range(max(3, rounds))]
     if json.loads(again[0].output)["scanned"]["unchanged"] == 0:
         raise Failed("nothing was taken as unchanged: the tree is younger than the slack of two seconds")
-    grep_s, scan_s, again_s = (_median(each) for each in (greps, full, again))
+    grep_s, scan_s, again_s = (_median(ran.seconds for ran in each) for each in (greps, full, again))
+    grep_cpu_s, scan_cpu_s = (_median(ran.processor for ran in each) for each in (greps, full))
     say(f"{number} integrations: grep {grep_s:.2f} s, scan {scan_s:.2f} s, unchanged {again_s:.2f} s")
     return {
         "integrations": number,
         "grep_s": grep_s,
         "scan_s": scan_s,
         "scan_by_grep": scan_s / grep_s,
+        "grep_cpu_s": grep_cpu_s,
+        "scan_cpu_s": scan_cpu_s,
+        "cpu_by_grep": scan_cpu_s / grep_cpu_s,
         "unchanged_s": again_s,
         "scan_mb": max(each.megabytes for each in full),
         "uses": len(json.loads(full[0].output)["uses"]),
     }
 
 
-def _median(ran: list[Ran]) -> float:
-    return sorted(each.seconds for each in ran)[(len(ran) - 1) // 2]
+def _median(figures: Iterable[float]) -> float:
+    found = sorted(figures)
+    return found[(len(found) - 1) // 2]
 
 
 def _grep(root: Path, sought: Sought) -> Ran:
@@ -174,15 +181,18 @@ def _ran(command: list[str], stdin: str) -> Ran:
         began = time.monotonic()
         process = subprocess.Popen(command, stdin=given, stdout=output, stderr=subprocess.STDOUT)
         peak = 0.0
-        while process.poll() is None:
+        ended = 0
+        while not ended:
             peak = max(peak, _megabytes(process.pid))
-            time.sleep(0.005)
+            time.sleep(0.01)
+            ended, raw, usage = os.wait4(process.pid, os.WNOHANG)
         seconds = time.monotonic() - began
+        process.returncode = os.waitstatus_to_exitcode(raw)
         output.seek(0)
         text = output.read().decode("utf-8", "replace")
     if process.returncode != 0:
         raise Failed(f"{command[0]}: expected status 0, found {process.returncode}\n{text[-2000:]}")
-    return Ran(seconds, peak, text)
+    return Ran(seconds, usage.ru_utime + usage.ru_stime, peak, text)
 
 
 def _megabytes(pid: int) -> float:
