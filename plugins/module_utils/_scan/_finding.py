@@ -6,30 +6,39 @@
 The C library's `memmem` is two to three times as fast as Python's own search; where there is none, Python's does.
 """
 
-from typing import Any, Callable, List, Optional, Sequence, Tuple
+from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple
 
 #: Tells whether one of the words that it was made for is in a content.
 Look = Callable[[bytes], bool]
 
 #: Shorter words are found faster from the end, as Python counts on the last letter to be seldom otherwise.
 _SHORT = 8
+#: In bytes: letting Python's lock go and taking it back costs more than the search of a smaller content.
+_LARGE = 32 * 1024
 
 
-def memmem() -> Optional[Any]:
+class Search(NamedTuple):
+    """The function of the C library: for small contents, and for those that are worth letting other threads run."""
+
+    small: Any
+    large: Any
+
+
+def memmem() -> Optional[Search]:
     """Return the function of the C library; None where it has none."""
     try:
         import ctypes
 
-        # Calls keep Python's lock: letting it go and taking it back would cost more than a search of a small file.
-        function = ctypes.PyDLL(None).memmem
+        found = Search(ctypes.PyDLL(None).memmem, ctypes.CDLL(None).memmem)
+        for function in found:
+            function.argtypes = (ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t)
+            function.restype = ctypes.c_void_p
     except (ImportError, OSError, AttributeError, TypeError):
         return None
-    function.argtypes = (ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t)
-    function.restype = ctypes.c_void_p
-    return function
+    return found
 
 
-def any_of(words: Sequence[bytes], search: Optional[Any]) -> Look:
+def any_of(words: Sequence[bytes], search: Optional[Search]) -> Look:
     """Return what tells whether one of the words is in a content.
 
     :param words: none of them empty.
@@ -41,7 +50,8 @@ def any_of(words: Sequence[bytes], search: Optional[Any]) -> Look:
 
     def look(content: bytes) -> bool:
         size = len(content)
-        return any(search(content, size, word, length) is not None for word, length in sized)
+        function = search.large if size >= _LARGE else search.small
+        return any(function(content, size, word, length) is not None for word, length in sized)
 
     return look
 

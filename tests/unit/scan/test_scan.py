@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan import _gentle, _state
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan import _gentle, _side_by_side, _state
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._containers import Engines
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Declared, Sought
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan.scan import Host, Order, scan
@@ -84,6 +84,19 @@ def test_every_planted_use_is_found_and_no_other(planted: Planted, found: dict[s
     assert claimed - wanted == collections.Counter(), "claimed"
     assert wanted - claimed == collections.Counter(), "missed"
     assert {use["place"] for use in found["mentions"]} == set(planted.mentions)
+
+
+@pytest.mark.parametrize("at_a_time", [1, 2, 3])
+def test_a_result_is_the_same_however_many_files_are_read_at_a_time(
+    planted: Planted, found: dict[str, Any], at_a_time: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_side_by_side, "_FILES", 3)
+    sought = Sought(planted.known.integrations, planted.known.secrets, planted.known.fingerprint_keys)
+    host = Host(mounted=dict, workers=lambda: at_a_time)
+    result = scan(Order([str(planted.root)], processes=False, containers=False), sought, [], host)
+    assert result["uses"] == [use for use in found["uses"] if use["kind"] not in ("process", "container")]
+    assert result["mentions"] == found["mentions"]
+    assert result["scanned"]["files"] == found["scanned"]["files"]
 
 
 def test_a_result_says_how_much_was_looked_at(found: dict[str, Any]) -> None:
