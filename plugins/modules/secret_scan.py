@@ -14,16 +14,16 @@ description:
     keys that are named like a client secret.
   - Says of each place which integration and which secret it is, whether a dependent of C(sfmc_dependents) holds it, and
     format and key with which it can be declared. Secrets are shown as fingerprints only.
-  - Finds secrets as they are, in base64 whatever stands before them in it, in UTF-16 with or without a mark, in backups,
-    and in what gzip, bzip2, xz, zip and tar packed, in up to three layers such as a C(tar.gz) in a C(zip).
+  - Finds secrets as they are, in base64 whatever stands before them in it, in UTF-16 with or without a mark, in
+    backups, and in what gzip, bzip2, xz, zip and tar packed, in up to three layers such as a C(tar.gz) in a C(zip).
   - Each real file is read once. Links to files outside of O(roots) are followed, links to folders are not. Only files
     that have several names are told apart by what they are, so the report has one of the names.
   - Left out are file systems of the network below a root, views of the system such as C(/proc), what is larger than
     O(max_bytes), programs, images, databases and other binaries by their first bytes, stores of packages and of version
     control (C(node_modules), C(__pycache__), C(.git/objects), C(.git/lfs), C(.hg/store), C(.svn/pristine),
     C(.npm/_cacache), C(.cache/pip), C(.m2/repository), C(.gradle/caches)) and Ansible's own temporary folders.
-    A root that is itself on a file system of the network is searched, as somebody named it. RV(skipped) says what was left
-    out, and why.
+    A root that is itself on a file system of the network is searched, as somebody named it. RV(skipped) says what was
+    left out, and why; compiled classes, programs and images within archives are left out without a word.
   - A file of more than 6 MB is named in parts unless it is declared - its places have lines but no format and key, and
     a value that SFMC did not form is not taken for a secret there when the client id stands far away from it.
   - A host gets the secrets of those integrations alone that it declares. Those of others are found by their form.
@@ -78,14 +78,14 @@ options:
     default: true
   gentle:
     description:
-      - Takes processor and disk only while nothing else wants them (C(nice) 19, I/O class idle), and asks the system not
-        to keep what was read in memory. What other programs had read before may leave the memory with it.
+      - Takes processor and disk only while nothing else wants them (C(nice) 19, I/O class idle), and asks the system
+        not to keep what was read in memory. What other programs had read before may leave the memory with it.
     type: bool
     default: false
   state:
     description:
-      - A file on the host in which a scan leaves what the next one needs to read only what has changed since. It holds no
-        secret, and only its owner can read it (mode 0600). The folder must be there.
+      - A file on the host in which a scan leaves what the next one needs to read only what has changed since. It holds
+        no secret, and only its owner can read it (mode 0600). The folder must be there.
       - A file is taken as unchanged when its times are older than the beginning of the last scan, in a folder that the
         last scan went through. Whenever something else is sought, declared or told than the last time, everything is
         read; so it is when the file is damaged or another user could have written it, which is named in RV(skipped).
@@ -276,7 +276,7 @@ skipped_more:
   type: dict
   sample: {"larger than 64 MB": 3}
 scanned:
-  description: How much was looked at. With O(state), C(unchanged) counts the files of which the last scan's result counts.
+  description: How much was looked at; C(unchanged) counts the files for which the result of the last scan stands.
   returned: success
   type: dict
   sample:

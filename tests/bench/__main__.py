@@ -115,10 +115,10 @@ def _growth_table(found: list[dict[str, Any]]) -> list[str]:
 
 
 def _scan_table(found: list[dict[str, Any]]) -> list[str]:
-    names = ("integrations", "grep s", "scan s", "x grep", "unchanged s", "peak MB")
+    names = ("integrations", "grep s", "scan s", "x grep", "x its CPU", "unchanged s", "peak MB")
     lines = ["", "".join(f"{name:>13}" for name in names)]
     for each in found:
-        figures = (each[name] for name in ("grep_s", "scan_s", "scan_by_grep", "unchanged_s", "scan_mb"))
+        figures = (each[name] for name in ("grep_s", "scan_s", "scan_by_grep", "cpu_by_grep", "unchanged_s", "scan_mb"))
         lines.append(f"{each['integrations']:13}" + "".join(f"{figure:13.2f}" for figure in figures))
     return [*lines, ""]
 

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,9 +31,10 @@ _MODULE = "ansible_collections.keyturn.sfmc.plugins.modules.secret_scan"
 
 
 class Ran(NamedTuple):
-    """Wall-clock seconds, the peak memory in MB, and what was printed."""
+    """Wall-clock seconds, those of a processor, the peak memory in MB, and what was printed."""
 
     seconds: float
+    processor: float
     megabytes: float
     output: str
 
@@ -73,12 +75,12 @@ def scans(files: int, integrations: list[int], rounds: int, say: Callable[[str],
     with tempfile.TemporaryDirectory(prefix="keyturn-bench-") as folder:
         root = Path(folder) / "tree"
         chosen = [Sought.make(number) for number in integrations]
-        size = _tree(root, files, chosen)
+        size = make_tree(root, files, chosen)
         say(f"{files} files, {size / 1024**2:.0f} MB, {_USES} uses of each number of integrations")
         return [_scan(root, Path(folder) / "state.json", sought, rounds, say) for sought in chosen]
 
 
-def _tree(root: Path, files: int, chosen: list[Sought]) -> int:
+def make_tree(root: Path, files: int, chosen: list[Sought]) -> int:
     """Make text files of all sizes: most of a few kB, some of hundreds, few of a megabyte and more."""
     dice = random.Random(20_000)
     sizes = [
@@ -129,37 +131,47 @@ def _text(dice: random.Random, size: int) -> bytes:
 
 def _scan(root: Path, state: Path, sought: Sought, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
     number = len(sought.secrets)
-    _grep(root, sought)  # Both find the tree in the page cache.
+    run_grep(root, sought)  # Both find the tree in the page cache.
     greps, full = [], []
     for _round in range(max(3, rounds)):
-        greps.append(_grep(root, sought))
-        full.append(_module(sought.arguments(root, str(state), full=True)))
-    again = [_module(sought.arguments(root, str(state), full=False)) for _round in range(max(3, rounds))]
+        greps.append(run_grep(root, sought))
+        full.append(run_module(sought.arguments(root, str(state), full=True)))
+    again = [run_module(sought.arguments(root, str(state), full=False)) for _round in range(max(3, rounds))]
     if json.loads(again[0].output)["scanned"]["unchanged"] == 0:
         raise Failed("nothing was taken as unchanged: the tree is younger than the slack of two seconds")
-    grep_s, scan_s, again_s = (_median(each) for each in (greps, full, again))
+    grep_s, scan_s, again_s = (_median(ran.seconds for ran in each) for each in (greps, full, again))
+    grep_cpu_s, scan_cpu_s = (_median(ran.processor for ran in each) for each in (greps, full))
     say(f"{number} integrations: grep {grep_s:.2f} s, scan {scan_s:.2f} s, unchanged {again_s:.2f} s")
     return {
         "integrations": number,
         "grep_s": grep_s,
         "scan_s": scan_s,
         "scan_by_grep": scan_s / grep_s,
+        "grep_cpu_s": grep_cpu_s,
+        "scan_cpu_s": scan_cpu_s,
+        "cpu_by_grep": scan_cpu_s / grep_cpu_s,
         "unchanged_s": again_s,
         "scan_mb": max(each.megabytes for each in full),
         "uses": len(json.loads(full[0].output)["uses"]),
     }
 
 
-def _median(ran: list[Ran]) -> float:
-    return sorted(each.seconds for each in ran)[(len(ran) - 1) // 2]
+def _median(figures: Iterable[float]) -> float:
+    found = sorted(figures)
+    return found[(len(found) - 1) // 2]
 
 
-def _grep(root: Path, sought: Sought) -> Ran:
+def run_grep(root: Path, sought: Sought) -> Ran:
+    """Run `grep` over the tree."""
     words = [argument for word in sought.words() for argument in ("-e", word)]
     return _ran(["grep", "-rF", *words, str(root)], "")
 
 
-def _module(arguments: dict[str, Any]) -> Ran:
+def run_module(arguments: dict[str, Any]) -> Ran:
+    """Run the module as Ansible would on the host; its start is in the time.
+
+    :raises Failed: it found nothing.
+    """
     ran = _ran([sys.executable, "-m", _MODULE], json.dumps({"ANSIBLE_MODULE_ARGS": arguments}))
     if not json.loads(ran.output)["uses"]:
         raise Failed("the scan found nothing of what was planted")
@@ -172,17 +184,21 @@ def _ran(command: list[str], stdin: str) -> Ran:
         given.write(stdin.encode("utf-8"))
         given.seek(0)
         began = time.monotonic()
-        process = subprocess.Popen(command, stdin=given, stdout=output, stderr=subprocess.STDOUT)
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        process = subprocess.Popen(command, stdin=given, stdout=output, stderr=subprocess.STDOUT, env=environment)
         peak = 0.0
-        while process.poll() is None:
+        ended = 0
+        while not ended:
             peak = max(peak, _megabytes(process.pid))
-            time.sleep(0.005)
+            time.sleep(0.01)
+            ended, raw, usage = os.wait4(process.pid, os.WNOHANG)
         seconds = time.monotonic() - began
+        process.returncode = os.waitstatus_to_exitcode(raw)
         output.seek(0)
         text = output.read().decode("utf-8", "replace")
     if process.returncode != 0:
         raise Failed(f"{command[0]}: expected status 0, found {process.returncode}\n{text[-2000:]}")
-    return Ran(seconds, peak, text)
+    return Ran(seconds, usage.ru_utime + usage.ru_stime, peak, text)
 
 
 def _megabytes(pid: int) -> float:

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Staying out of the way of everything else on a host: processor, disk, page cache. Linux; elsewhere in part."""
 
-import ctypes
 import os
 
 #: The number of ioprio_set differs between processors; it is in no library.
@@ -29,8 +28,10 @@ def step_back() -> None:
     if number is None:
         return
     try:
+        import ctypes
+
         ctypes.CDLL(None, use_errno=True).syscall(number, *_THIS_PROCESS, _IDLE)
-    except (OSError, AttributeError):  # a C library without syscall()
+    except (ImportError, OSError, AttributeError, TypeError):  # a Python or a C library that cannot
         pass
 
 

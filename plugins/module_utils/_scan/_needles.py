@@ -3,15 +3,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The quick look: may there be anything of what is sought in these bytes? What does not pass it is not read closer.
 
-Measured with 1 GB in 20,000 files: `word in content` takes 0.15 to 0.2 s for a word of 24 letters and 0.5 s for one of
-five, which `rfind` does in half of that. One regular expression for all words takes 5 s and more. A search for any run
-of letters that is long enough takes 1.5 s more than reading, however many words are looked up in what it finds.
+Measured with 1 GB in 20,000 files: the C library finds a word of 24 letters in 0.08 s and one of five in 0.2 s, Python
+in 0.2 s (`in`; one of five in 0.5 s, from the end with `rfind` in 0.2 s). One regular expression for all words takes
+5 s and more. A search for any run of letters that is long enough takes 2 s, however many words are looked up in it.
 """
 
 import base64
 import string
 from typing import Iterator, List, Tuple
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._finding import any_of, memmem
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought
 
 #: What the new form of a secret begins with, and what that becomes in base64 at each of its three alignments.
@@ -22,8 +23,8 @@ _MARKS = (b"SFMC_", b"U0ZNQ1", b"NGTUNf", b"TRk1DX")
 _LETTERS = frozenset((string.ascii_letters + string.digits).encode("ascii"))
 #: Client ids and secrets of the old form have so many letters.
 _RUN = 24
-#: More words than that are looked up in runs.
-_FEW = 14
+#: More words than that are looked up in runs: with the C library's search, and with Python's.
+_FEW, _FEW_FOR_PYTHON = 28, 12
 #: Of a run, parts of this length are looked up, this far apart: within any `_RUN` letters there is a whole one.
 _PART = 8
 _APART = _RUN - _PART + 1
@@ -45,10 +46,11 @@ class Needles:
             if secret and not secret.startswith(NEW_FORM):
                 words += [secret.encode("utf-8"), *_base64_of(secret.encode("utf-8"))]
         runs = [word for word in words if len(word) >= _RUN and _LETTERS.issuperset(word)]
-        if len(runs) <= _FEW:
+        search = memmem()
+        if len(runs) <= (_FEW_FOR_PYTHON if search is None else _FEW):
             runs = []
         self._parts = frozenset(word[at : at + _PART] for word in runs for at in range(_APART))
-        self._words = tuple(sorted({*hosts, *words} - set(runs) - {b""}))
+        self._has_word = any_of([*_MARKS, *sorted({*hosts, *words} - set(runs) - {b""})], search)
         self.reach = 2 * max([*map(len, _MARKS), *map(len, hosts), *map(len, words)])
 
     def __repr__(self) -> str:
@@ -61,13 +63,7 @@ class Needles:
         return b"\0" in content and self._in(content.translate(None, b"\0"))
 
     def _in(self, content: bytes) -> bool:
-        for mark in _MARKS:
-            if content.rfind(mark) >= 0:
-                return True
-        for word in self._words:
-            if word in content:
-                return True
-        return bool(self._parts) and self._has_run(content)
+        return self._has_word(content) or (bool(self._parts) and self._has_run(content))
 
     def _has_run(self, content: bytes) -> bool:
         parts, shadow = self._parts, content.translate(_RUNS)

@@ -19,6 +19,8 @@ class Examined(NamedTuple):
     bytes: int
 
 
+#: Takes the place of the bytes read of a file that was not read.
+UNCHANGED = -1
 NOTHING = Examined([], [], 0)
 
 

@@ -4,6 +4,7 @@
 """One scan of a host: its files, processes and containers."""
 
 import os
+import threading
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -19,6 +20,8 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._mounts import 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import uses_in
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._needles import Needles
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._processes import uses_of_processes
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._reading import UNCHANGED, Examined
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._side_by_side import examined, workers
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._skips import Skips, native, shown
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Declared, Sought, Use
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._state import (
@@ -56,6 +59,7 @@ class Host(NamedTuple):
     mounted: Callable[[], Dict[bytes, str]] = mounts
     proc: str = "/proc"
     engines: Engines = Engines()
+    workers: Callable[[], int] = workers
 
 
 def scan(order: Order, sought: Sought, declared: Declared, host: Host = Host()) -> Dict[str, Any]:  # noqa: B008
@@ -119,20 +123,36 @@ class _Scan:
         kept: Dict[bytes, Kept] = {}
         contents = self._contents()
         own = os.path.realpath(native(order.state)) if order.state else b""
-        for found in walk.files():
-            if found.path != own:
-                self._file(found, last, contents, kept)
+
+        def examine(found: Found) -> Examined:
+            if last and found.settled and last.is_unchanged(found.status):
+                before = last.files.get(found.path) or Kept([], [])
+                return Examined(before.uses, before.skipped, UNCHANGED)
+            return contents.examine(found)
+
+        files = (found for found in walk.files() if found.path != own)
+        # Nothing is read of most files of a later scan.
+        for found, came_to in examined(files, examine, 1 if order.gentle or last else self._host.workers()):
+            self._add(found, came_to, kept)
         if digest and order.state and not order.check_mode:
             self._save(State(digest, began, walk.folders, kept))
 
     def _contents(self) -> Contents:
+        one = threading.Lock()
+
+        # What reads a document takes many times its size: two at a time would take twice that.
         def name(content: bytes, path: str, place: str, kind: str) -> List[Use]:
-            return uses_in(content, path, self._sought, place, kind)
+            with one:
+                return uses_in(content, path, self._sought, place, kind)
+
+        def declared(use: Use, content: bytes) -> str:
+            with one:
+                return self._places.name_of(use, content)
 
         files = [file["path"] for dependent in self._declared for file in dependent.get("files") or ()]
         whole = [shown(os.path.realpath(native(path))) for path in files]
         limits = Limits(self._order.max_bytes, self._order.gentle)
-        return Contents(Needles(self._sought), name, self._places.name_of, limits, whole)
+        return Contents(Needles(self._sought), name, declared, limits, whole)
 
     def _last_scan(self, digest: str, began: float) -> Optional[State]:
         try:
@@ -142,19 +162,16 @@ class _Scan:
             return None
         return last if last and last.digest == digest and last.began <= began else None
 
-    def _file(self, found: Found, last: Optional[State], contents: Contents, kept: Dict[bytes, Kept]) -> None:
-        if last and found.settled and last.is_unchanged(found.status):
+    def _add(self, found: Found, came_to: Examined, kept: Dict[bytes, Kept]) -> None:
+        if came_to.bytes == UNCHANGED:
             self._unchanged += 1
-            uses, skipped = last.files.get(found.path) or Kept([], [])
         else:
-            examined = contents.examine(found)
-            uses, skipped = examined.uses, examined.skipped
             self._files += 1
-            self._bytes += examined.bytes
-        self._found += uses
-        said = [(place, why) for place, why in skipped if self._skips.say(place, why)]
-        if uses or said:
-            kept[found.path] = Kept(uses, said)
+            self._bytes += came_to.bytes
+        self._found += came_to.uses
+        said = [(place, why) for place, why in came_to.skipped if self._skips.say(place, why)]
+        if came_to.uses or said:
+            kept[found.path] = Kept(came_to.uses, said)
 
     def _save(self, state: State) -> None:
         try:

@@ -11,12 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan import _needles
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._finding import memmem
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._needles import Needles
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._pieces import PIECE, pieces
 from ansible_collections.keyturn.sfmc.tests.unit.scan._engine import Estate
 
-FEW, MANY = Estate(1), Estate(40)
+FEW, MANY, BY_PYTHON = Estate(1), Estate(40), Estate(1)
 NEEDLES = {estate: Needles(estate.sought()) for estate in (FEW, MANY)}
+with pytest.MonkeyPatch.context() as _without:
+    _without.setattr(_needles, "memmem", lambda: None)
+    NEEDLES[BY_PYTHON] = Needles(BY_PYTHON.sought())
 #: Text of all kinds; none of it is sought, as its letters are digits and capitals at most seven at a time.
 SURROUNDINGS = st.lists(
     st.sampled_from([b"\n", b" ", b"\xff\xfe", b"=", b"'", b"/", "é".encode(), b"0123456", b"ABCDEFG", b"%3D", b"_-"]),
@@ -33,7 +38,7 @@ def _in_base64(word: bytes, before: bytes) -> bytes:
     return base64.b64encode(before + word + b"}")
 
 
-@pytest.mark.parametrize("estate", [FEW, MANY], ids=["one-by-one", "in-runs"])
+@pytest.mark.parametrize("estate", [FEW, MANY, BY_PYTHON], ids=["one-by-one", "in-runs", "by-python"])
 @settings(max_examples=200, deadline=None)
 @given(before=SURROUNDINGS, after=SURROUNDINGS, data=st.data())
 def test_what_is_sought_is_seen_between_anything(
@@ -43,7 +48,7 @@ def test_what_is_sought_is_seen_between_anything(
     assert NEEDLES[estate].may_hold(before + word + after)
 
 
-@pytest.mark.parametrize("estate", [FEW, MANY], ids=["one-by-one", "in-runs"])
+@pytest.mark.parametrize("estate", [FEW, MANY, BY_PYTHON], ids=["one-by-one", "in-runs", "by-python"])
 @settings(max_examples=200, deadline=None)
 @given(before=st.binary(max_size=9), data=st.data())
 def test_a_secret_is_seen_in_base64_at_each_alignment(estate: Estate, before: bytes, data: st.DataObject) -> None:
@@ -54,13 +59,13 @@ def test_a_secret_is_seen_in_base64_at_each_alignment(estate: Estate, before: by
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-32"])
 @pytest.mark.parametrize("before", ["", "ключ = ", "鍵=", "key="])
-@pytest.mark.parametrize("estate", [FEW, MANY], ids=["one-by-one", "in-runs"])
+@pytest.mark.parametrize("estate", [FEW, MANY, BY_PYTHON], ids=["one-by-one", "in-runs", "by-python"])
 def test_what_is_sought_is_seen_in_wide_characters(estate: Estate, before: str, encoding: str) -> None:
     for word in _sought(estate):
         assert NEEDLES[estate].may_hold(f"{before}{word.decode()}\n".encode(encoding))
 
 
-@pytest.mark.parametrize("estate", [FEW, MANY], ids=["one-by-one", "in-runs"])
+@pytest.mark.parametrize("estate", [FEW, MANY, BY_PYTHON], ids=["one-by-one", "in-runs", "by-python"])
 @settings(max_examples=200, deadline=None)
 @given(content=SURROUNDINGS, number=st.integers(0, 2**256))
 def test_what_is_not_sought_passes(estate: Estate, content: bytes, number: int) -> None:
@@ -104,6 +109,10 @@ def pieces_of(content: bytes) -> list:
         return content[at - size : at]
 
     return list(pieces(content[:PIECE], read))
+
+
+def test_the_tests_search_both_ways() -> None:
+    assert memmem() is not None, "the C library of this machine lacks it: nothing here tests the fast way"
 
 
 def test_needles_print_nothing_of_what_they_hold() -> None:

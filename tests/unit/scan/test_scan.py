@@ -9,6 +9,8 @@ import collections
 import json
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan import _gentle, _state
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan import _gentle, _side_by_side, _state
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._containers import Engines
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Declared, Sought
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan.scan import Host, Order, scan
 from ansible_collections.keyturn.sfmc.plugins.modules import secret_scan
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import SCAN
+from ansible_collections.keyturn.sfmc.tests.bench import scanning
 from ansible_collections.keyturn.sfmc.tests.support.planted import Planted, plant
 from ansible_collections.keyturn.sfmc.tests.unit.scan._engine import Estate
 from ansible_collections.keyturn.sfmc.tests.unit.scan.test_naming_planted import summary
@@ -81,6 +84,19 @@ def test_every_planted_use_is_found_and_no_other(planted: Planted, found: dict[s
     assert claimed - wanted == collections.Counter(), "claimed"
     assert wanted - claimed == collections.Counter(), "missed"
     assert {use["place"] for use in found["mentions"]} == set(planted.mentions)
+
+
+@pytest.mark.parametrize("at_a_time", [1, 2, 3])
+def test_a_result_is_the_same_however_many_files_are_read_at_a_time(
+    planted: Planted, found: dict[str, Any], at_a_time: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_side_by_side, "_FILES", 3)
+    sought = Sought(planted.known.integrations, planted.known.secrets, planted.known.fingerprint_keys)
+    host = Host(mounted=dict, workers=lambda: at_a_time)
+    result = scan(Order([str(planted.root)], processes=False, containers=False), sought, [], host)
+    assert result["uses"] == [use for use in found["uses"] if use["kind"] not in ("process", "container")]
+    assert result["mentions"] == found["mentions"]
+    assert result["scanned"]["files"] == found["scanned"]["files"]
 
 
 def test_a_result_says_how_much_was_looked_at(found: dict[str, Any]) -> None:
@@ -332,6 +348,28 @@ def test_a_gentle_scan_steps_back_first(machine: Machine, monkeypatch: pytest.Mo
     assert stepped == []
     machine.scan(gentle=True)
     assert stepped == [True]
+
+
+def test_stepping_back_is_what_the_system_says_it_is() -> None:
+    get = {"x86_64": 252, "aarch64": 31}[os.uname().machine]
+    asked = f"import ctypes; print(os.nice(0), ctypes.CDLL(None).syscall({get}, 1, 0) >> 13)"
+    program = (
+        f"import os, sys; sys.path[:0] = {sys.path!r}; from {_gentle.__name__} import step_back; step_back(); {asked}"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True).stdout.split() == [
+        b"19",
+        b"3",
+    ]
+
+
+def test_the_benchmark_plants_what_both_programs_find(tmp_path: Path) -> None:
+    sought = scanning.Sought.make(2)
+    scanning.make_tree(tmp_path / "tree", 100, [sought])
+    result = json.loads(scanning.run_module(sought.arguments(tmp_path / "tree", "", full=True)).output)
+    assert len(result["uses"]) == 40
+    assert result["scanned"]["files"] == 100
+    grep = scanning.run_grep(tmp_path / "tree", sought).output
+    assert len(grep.splitlines()) == 80
 
 
 def test_module_and_action_have_the_same_options_and_defaults() -> None:
