@@ -61,6 +61,7 @@ class ActionModule(ControlAction):
             "declared": sum(len(each.declared) for each in found),
             "accepted": sum(len(each.accepted) for each in found),
             "mentions": [{"host": each.host, **use} for each in found for use in each.mentions],
+            "left_out": [{"host": each.host, **skip} for each in found for skip in each.left_out],
             "silent": silent,
             "snippets": snippets,
         }

@@ -26,7 +26,7 @@ class ActionModule(ControlAction):
         name = arguments["integration"]
         integrations = [item for item in chosen if name in (None, item.name, item.client_id)]
         if not integrations:
-            return {"changed": False, "uses": [], "mentions": [], "skipped": [], "scanned": {}}
+            return {"changed": False, "uses": [], "mentions": [], "left_out": [], "scanned": {}}
         dependents = self.inventory.dependents([host])
         searched = search_arguments(integrations, dependents, self.vault_secrets)
         given = {option: arguments[option] for option in SCAN}

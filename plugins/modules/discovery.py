@@ -86,6 +86,15 @@ mentions:
   type: list
   elements: dict
   sample: []
+left_out:
+  description: What scans have left out, and why, with the host.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - host: mule1
+      place: /var/log/huge.log
+      why: larger than 64 MB
 silent:
   description: Why hosts were not looked at, by host.
   returned: always

@@ -22,7 +22,7 @@ description:
     O(max_bytes), programs, images, databases and other binaries by their first bytes, stores of packages and of version
     control (C(node_modules), C(__pycache__), C(.git/objects), C(.git/lfs), C(.hg/store), C(.svn/pristine),
     C(.npm/_cacache), C(.cache/pip), C(.m2/repository), C(.gradle/caches)) and Ansible's own temporary folders.
-    A root that is itself on a file system of the network is searched, as somebody named it. RV(skipped) says what was
+    A root that is itself on a file system of the network is searched, as somebody named it. RV(left_out) says what was
     left out, and why; compiled classes, programs and images within archives are left out without a word.
   - A file of more than 6 MB is named in parts unless it is declared - its places have lines but no format and key, and
     a value that SFMC did not form is not taken for a secret there when the client id stands far away from it.
@@ -53,7 +53,7 @@ options:
       - Without it, all that this host declares.
     type: str
   roots:
-    description: Folders or files to search, as absolute paths. One that does not exist is named in RV(skipped).
+    description: Folders or files to search, as absolute paths. One that does not exist is named in RV(left_out).
     type: list
     elements: str
     default: [/etc, /home, /opt, /root, /srv, /usr/local, /var/lib, /var/spool/cron, /var/www]
@@ -88,7 +88,7 @@ options:
         no secret, and only its owner can read it (mode 0600). The folder must be there.
       - A file is taken as unchanged when its times are older than the beginning of the last scan, in a folder that the
         last scan went through. Whenever something else is sought, declared or told than the last time, everything is
-        read; so it is when the file is damaged or another user could have written it, which is named in RV(skipped).
+        read; so it is when the file is damaged or another user could have written it, which is named in RV(left_out).
       - An empty text for none.
     type: path
     default: ""
@@ -262,7 +262,7 @@ mentions:
   type: list
   elements: dict
   sample: []
-skipped:
+left_out:
   description: What was not searched, and why; at most 200 lines, 40 for each reason.
   returned: success
   type: list
@@ -270,7 +270,7 @@ skipped:
   sample:
     - place: /var/log/huge.log
       why: larger than 64 MB
-skipped_more:
+left_out_more:
   description: How many more there were, by their reason.
   returned: when there were more than the list holds
   type: dict

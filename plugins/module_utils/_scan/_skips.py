@@ -44,7 +44,8 @@ class Skips:
 
     def as_result(self) -> Dict[str, Any]:
         """Return the lines, and how many more there were for each reason."""
-        result: Dict[str, Any] = {"skipped": list(self._lines)}
+        # Not `skipped`: with that in its result, Ansible takes a task for one that was skipped.
+        result: Dict[str, Any] = {"left_out": list(self._lines)}
         if self._more:
-            result["skipped_more"] = dict(sorted(self._more.items()))
+            result["left_out_more"] = dict(sorted(self._more.items()))
         return result

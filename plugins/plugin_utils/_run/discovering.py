@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,7 +29,8 @@ class Findings:
     accepted: list[Use] = field(default_factory=list)
     strays: list[Use] = field(default_factory=list)
     mentions: list[Use] = field(default_factory=list)
-    skipped: list[Mapping[str, str]] = field(default_factory=list)
+    left_out: list[Mapping[str, str]] = field(default_factory=list)
+    left_out_more: Mapping[str, int] = field(default_factory=dict)
     scanned: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -38,7 +40,8 @@ def findings_of(host: str, scan: Mapping[str, Any], accepted: Iterable[AcceptedP
     :param scan: the result of `secret_scan`.
     """
     found = Findings(host, mentions=list(scan.get("mentions") or []), scanned=scan.get("scanned") or {})
-    found.skipped = list(scan.get("skipped") or [])
+    found.left_out = list(scan.get("left_out") or [])
+    found.left_out_more = scan.get("left_out_more") or {}
     places = tuple(accepted)
     for use in scan.get("uses") or []:
         if use["declared"]:
@@ -69,7 +72,7 @@ def lines_of(findings: Sequence[Findings], names: Mapping[str, str], silent: Map
     strays = [(found.host, use) for found in findings for use in found.strays]
     lines = _table(strays, names) if strays else []
     lines += [line for host, why in silent.items() for line in wrapped(f"note: {host} was not looked at: {why}")]
-    lines += _skipped(findings)
+    lines += _left_out(findings)
     return [*lines, *wrapped(_sum(findings, len(strays), len(silent)))]
 
 
@@ -97,16 +100,19 @@ def _place(use: Use) -> str:
     return f"{use['place']}  {use['key']}" if use["key"] else str(use["place"])
 
 
-def _skipped(findings: Sequence[Findings]) -> list[str]:
+def _left_out(findings: Sequence[Findings]) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for found in findings:
-        for skip in found.skipped:
+        for skip in found.left_out:
             reasons.setdefault(skip["why"], []).append(f"{found.host}: {skip['place']}" if skip.get("place") else "")
+    unnamed = collections.Counter[str]()
+    for found in findings:
+        unnamed.update(found.left_out_more)
     lines = []
     for why, places in reasons.items():
         shown = [place for place in places if place][:3]
-        more = f" and {len(places) - len(shown)} more" if len(places) > len(shown) else ""
-        lines += wrapped(f"note: skipped, as {why}: {', '.join(shown)}{more}")
+        left = len(places) - len(shown) + unnamed[why]
+        lines += wrapped(f"note: left out, {why}: {', '.join(shown)}" + (f" and {left} more" if left else ""))
     kept = lines[:_SKIPS_AT_MOST]
     return kept + ([f"note: {len(lines) - len(kept)} more reasons are in the result"] if len(lines) > len(kept) else [])
 

@@ -42,7 +42,7 @@ NOBODYS = found("/opt/old/.env", client_id="", secret="unknown", fingerprint="")
 
 
 def scan(*uses: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"uses": list(uses), "mentions": [], "skipped": [], "scanned": {"files": 20}, **more}
+    return {"uses": list(uses), "mentions": [], "left_out": [], "scanned": {"files": 20}, **more}
 
 
 def accepted(*said: dict[str, Any]) -> Any:
@@ -114,7 +114,7 @@ def test_a_path_of_any_letters_comes_back_as_it_was() -> None:
 def test_the_report_names_strays_silent_hosts_and_skips_and_fits_a_terminal() -> None:
     long = found("/opt/" + "deep/" * 30 + ".env", key="k" * 40)
     skipped = [{"place": "/var/log/huge.log", "why": "larger than 64 MB"}]
-    result = findings_of("host-with-a-very-long-name.example.com", scan(STRAY, long, skipped=skipped), (), NOW)
+    result = findings_of("host-with-a-very-long-name.example.com", scan(STRAY, long, left_out=skipped), (), NOW)
     lines = lines_of([result], NAMES, {"web9": "it did not answer"})
     text = "\n".join(lines)
     for part in ("/opt/etl/.env  SECRET", long["place"], "web9 was not looked at", "/var/log/huge.log", "2 strays"):

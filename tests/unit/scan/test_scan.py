@@ -286,7 +286,9 @@ def test_a_state_that_cannot_be_believed_means_a_full_scan_and_is_said(machine: 
     result = machine.scan()
     assert result["scanned"]["full"] is True
     assert len(result["uses"]) == 1
-    assert [line["place"] for line in result["skipped"] if "everything was read" in line["why"]] == [str(machine.state)]
+    assert [line["place"] for line in result["left_out"] if "everything was read" in line["why"]] == [
+        str(machine.state)
+    ]
 
 
 def test_another_users_state_means_a_full_scan(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,7 +298,7 @@ def test_another_users_state_means_a_full_scan(machine: Machine, monkeypatch: py
     monkeypatch.setattr(_state.os, "geteuid", lambda: os.getuid() + 1)
     result = machine.scan()
     assert result["scanned"]["full"] is True
-    assert "another user" in result["skipped"][0]["why"]
+    assert "another user" in result["left_out"][0]["why"]
 
 
 def test_a_state_that_cannot_be_written_is_said_and_leaves_nothing(machine: Machine) -> None:
@@ -304,7 +306,7 @@ def test_a_state_that_cannot_be_written_is_said_and_leaves_nothing(machine: Mach
     machine.state = machine.root / "missing/state.json"
     result = machine.scan()
     assert len(result["uses"]) == 1
-    assert [line["place"] for line in result["skipped"]] == [str(machine.state)]
+    assert [line["place"] for line in result["left_out"]] == [str(machine.state)]
     machine.state = machine.root / "a-folder"
     machine.state.mkdir()
     machine.scan()
@@ -315,10 +317,10 @@ def test_a_state_that_cannot_be_written_is_said_and_leaves_nothing(machine: Mach
 def test_what_was_skipped_of_an_unchanged_file_is_said_again(machine: Machine) -> None:
     path = machine.write("a.gz", b"\x1f\x8b\x08 is no gzip")
     machine.later()
-    first = machine.scan()["skipped"]
+    first = machine.scan()["left_out"]
     machine.later()
     again = machine.scan()
-    assert again["skipped"] == first != []
+    assert again["left_out"] == first != []
     assert first[0]["place"] == str(path)
     assert again["scanned"]["files"] == 0
 

@@ -28,7 +28,7 @@ class Walked:
         walk = Walk([str(root) for root in roots], exclude, skips, options.pop("mounted", {}), **options)
         self.found = list(walk.files())
         self.paths = [found.path for found in self.found]
-        self.skipped = {line["place"]: line["why"] for line in skips.as_result()["skipped"]}
+        self.skipped = {line["place"]: line["why"] for line in skips.as_result()["left_out"]}
         self.folders = walk.folders
 
 
@@ -132,7 +132,7 @@ def test_a_folder_that_vanishes_during_the_walk_is_said(tmp_path: Path) -> None:
     (tmp_path / "b/file").unlink()
     (tmp_path / "b").rmdir()
     assert list(files) == []
-    assert skips.as_result()["skipped"] == [{"place": f"{tmp_path}/b", "why": "it vanished during the scan"}]
+    assert skips.as_result()["left_out"] == [{"place": f"{tmp_path}/b", "why": "it vanished during the scan"}]
 
 
 def test_pipes_sockets_and_devices_are_said_and_not_opened(tmp_path: Path) -> None:
@@ -283,8 +283,8 @@ def test_what_is_skipped_is_bounded_counted_and_no_reason_hides_another() -> Non
     assert skips.say("/etc/closed", "permission denied")
     assert skips.say("/etc/closed", "permission denied"), "the same again is no other line"
     result = skips.as_result()
-    assert result["skipped_more"] == {"binary": 1000 - ALIKE}
-    assert result["skipped"][-1] == {"place": "/etc/closed", "why": "permission denied"}
+    assert result["left_out_more"] == {"binary": 1000 - ALIKE}
+    assert result["left_out"][-1] == {"place": "/etc/closed", "why": "permission denied"}
     for number in range(LINES):
         skips.say("/x", f"why {number}")
-    assert len(skips.as_result()["skipped"]) == LINES
+    assert len(skips.as_result()["left_out"]) == LINES
