@@ -28,7 +28,7 @@ POINTLESS = (
     b"/.gradle/caches",
 )
 #: Where Ansible keeps a module and its arguments while it runs: this scan's own, too.
-_ANSIBLE = re.compile(rb"ansible-tmp-[0-9.-]+|ansible_.*_payload_.*")
+_ANSIBLE = re.compile(rb"ansible-tmp-[0-9.-]+|ansible-local-.+|ansible_.*_payload_.*")
 
 GONE = "it vanished during the scan"
 _FORBIDDEN = "permission denied"

@@ -158,7 +158,10 @@ def test_stores_of_packages_and_version_control_are_left_out(tmp_path: Path, fol
     assert walked.skipped == {f"{tmp_path}/{folder}": "a store of packages or of version control"}
 
 
-@pytest.mark.parametrize("folder", ["ansible-tmp-1700000000.1-22-333", "ansible_secret_scan_payload_x1y2"])
+@pytest.mark.parametrize(
+    "folder",
+    ["ansible-tmp-1700000000.1-22-333", "ansible-local-4242abc_x", "ansible_secret_scan_payload_x1y2"],
+)
 def test_the_arguments_of_this_very_scan_are_not_found(tmp_path: Path, folder: str) -> None:
     made(tmp_path / folder / "AnsiballZ_secret_scan.py")
     assert Walked(tmp_path).paths == []
