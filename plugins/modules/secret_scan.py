@@ -21,7 +21,8 @@ description:
   - Left out are file systems of the network below a root, views of the system such as C(/proc), what is larger than
     O(max_bytes), programs, images, databases and other binaries by their first bytes, stores of packages and of version
     control (C(node_modules), C(__pycache__), C(.git/objects), C(.git/lfs), C(.hg/store), C(.svn/pristine),
-    C(.npm/_cacache), C(.cache/pip), C(.m2/repository), C(.gradle/caches)) and Ansible's own temporary folders.
+    C(.npm/_cacache), C(.cache/pip), C(.m2/repository), C(.gradle/caches)), layers of images of containers, and
+    Ansible's own temporary folders.
     A root that is itself on a file system of the network is searched, as somebody named it. RV(left_out) says what was
     left out, and why; compiled classes, programs and images within archives are left out without a word.
   - A file of more than 6 MB is named in parts unless it is declared - its places have lines but no format and key, and

@@ -26,6 +26,9 @@ POINTLESS = (
     b"/.cache/pip",
     b"/.m2/repository",
     b"/.gradle/caches",
+    # Layers of containers' images: a file that is changed there comes back with the next container.
+    b"/docker/overlay2",
+    b"/containers/storage/overlay",
 )
 #: Where Ansible keeps a module and its arguments while it runs: this scan's own, too.
 _ANSIBLE = re.compile(rb"ansible-tmp-[0-9.-]+|ansible-local-.+|ansible_.*_payload_.*")
@@ -141,7 +144,7 @@ class Walk:
     def _closed_to(self, folder: bytes) -> bool:
         why = self._closed.get(folder, "")
         if not why and folder.endswith(POINTLESS):
-            why = "a store of packages or of version control"
+            why = "a store of packages, of version control or of images"
         if not why and _ANSIBLE.fullmatch(os.path.basename(folder)):
             why = "temporary files of Ansible itself"
         if not why and self._excluded(folder):

@@ -155,7 +155,7 @@ def test_stores_of_packages_and_version_control_are_left_out(tmp_path: Path, fol
     made(tmp_path / f"my{folder.replace('/', '_')}/file")
     walked = Walked(tmp_path)
     assert len(walked.paths) == 1
-    assert walked.skipped == {f"{tmp_path}/{folder}": "a store of packages or of version control"}
+    assert walked.skipped == {f"{tmp_path}/{folder}": "a store of packages, of version control or of images"}
 
 
 @pytest.mark.parametrize(
