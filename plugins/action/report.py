@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._looking import LookingAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report import files
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.documents import (
     is_json,
@@ -20,16 +20,14 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.documents imp
     report_of,
     says_the_same,
 )
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._report.shapes import not_an_estate
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import written
 
 
-class ActionModule(ControlAction):
-    """Writes files on the controller, and asks nobody for anything."""
+class ActionModule(LookingAction):
+    """Writes files on the controller."""
 
     SPEC: ClassVar[Mapping[str, Any]] = {
         "estate": {"type": "dict"},
-        "registered": {"type": "str"},
         "path": {"type": "path"},
         "json_path": {"type": "path"},
         "title": {"type": "str", "default": "Client secrets of Salesforce Marketing Cloud"},
@@ -41,7 +39,8 @@ class ActionModule(ControlAction):
         wanted = _wanted(arguments)
         mode = files.mode_of(arguments["mode"])
         formers = [files.former_of(each.place, each.is_report) for each in wanted]
-        report = report_of(self._estate(arguments), arguments["title"])
+        estate = self.whole_estate() if arguments["estate"] is None else arguments["estate"]
+        report = report_of(estate, arguments["title"])
         texts = [report.html if each.option == "path" else report.json for each in wanted]
         changed = [
             str(each.place)
@@ -62,20 +61,6 @@ class ActionModule(ControlAction):
         if report.without_pictures and arguments["path"]:
             result["warnings"] = [f"the report has no pictures, its tables have everything: {report.without_pictures}"]
         return result
-
-    def _estate(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the estate: data, and never a template, as `registered` leaves it."""
-        estate, name = arguments["estate"], arguments["registered"]
-        if (estate is None) == (name is None):
-            raise not_an_estate("estate, registered", "one of them", "both" if estate else "neither")
-        if name is None:
-            return dict(estate)
-        own = self.variables["hostvars"].raw_get(self.variables["inventory_hostname"])
-        result = own.get(name)
-        if not isinstance(result, Mapping) or not isinstance(result.get("estate"), Mapping):
-            raise not_an_estate("registered", "the name of a variable with a result of keyturn.sfmc.status", repr(name))
-        found: Mapping[str, Any] = result["estate"]
-        return found
 
 
 class Wanted(NamedTuple):

@@ -9,13 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._galaxy import version
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._looking import LookingAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.alarms import ALARMS, alarms
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.estate import estate
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.tables import status_table
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import controller_time
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import written_json
 
 
@@ -31,9 +28,7 @@ class ActionModule(LookingAction):
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return the estate, and fail for what the arguments name."""
-        outcomes = self.looked_at(arguments["integration"])
-        unclaimed = self.unclaimed(outcomes) if arguments["integration"] is None else []
-        found = estate(outcomes, unclaimed, controller_time(), version())
+        found = self.whole_estate(arguments["integration"])
         lines = status_table(found["integrations"])
         for line in lines:
             self.tell(line)

@@ -9,11 +9,11 @@ module: report
 short_description: Write a report of all integrations for those who own the systems
 version_added: 0.1.0
 description:
-  - Writes what M(keyturn.sfmc.status) returned as one page of HTML that needs nothing beside itself, and as JSON - what
-    needs somebody, when each secret ends, how far running rotations are, herds of common expiry dates, strays,
+  - Writes what M(keyturn.sfmc.status) would return as one page of HTML that needs nothing beside itself, and as JSON -
+    what needs somebody, when each secret ends, how far running rotations are, herds of common expiry dates, strays,
     permissions, when hosts were last looked at, history.
-  - Runs on the controller and asks nobody for anything. A report has fingerprints, never a secret; it names hosts,
-    files and owners.
+  - Runs on the controller. It looks as M(keyturn.sfmc.status) does, unless it is given an O(estate). A report has
+    fingerprints, never a secret; it names hosts, files and owners.
   - With the Python library C(vl-convert-python) on the controller the page has pictures. Without it, it has all tables.
 author:
   - Keyturn (@keyturn)
@@ -34,13 +34,10 @@ extends_documentation_fragment:
   - keyturn.sfmc.integrations.once
 options:
   estate:
-    description: What M(keyturn.sfmc.status) returned as RV(keyturn.sfmc.status#module:estate). This, or O(registered).
-    type: dict
-  registered:
     description:
-      - Name of the variable that the result of M(keyturn.sfmc.status) is registered in.
-      - Quicker than O(estate) where there are thousands of dependents, as Ansible does not look for templates in it.
-    type: str
+      - What M(keyturn.sfmc.status) returned as RV(keyturn.sfmc.status#module:estate), at another time or elsewhere.
+      - Without it, everything is looked at now. That is quicker too, as Ansible looks for templates in an argument.
+    type: dict
   path:
     description:
       - Where the page goes, on the controller; relative to the folder that Ansible was started in.
@@ -65,14 +62,8 @@ notes:
 """
 
 EXAMPLES = r"""
-- name: See where everything stands
-  keyturn.sfmc.status:
-  run_once: true
-  register: status
-
 - name: Write the report
   keyturn.sfmc.report:
-    registered: status
     path: /var/www/keyturn/report.html
     json_path: /var/www/keyturn/report.json
     title: SFMC secrets of Example Retail

@@ -10,13 +10,16 @@ from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._galaxy import version
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import host_waivers
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.estate import estate
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import proof_lines
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.tables import labels
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.unclaimed import UNDECLARED, integrations_in, unclaimed
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import store_for
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import controller_time
 
 
 class LookingAction(ControlAction):
@@ -25,6 +28,12 @@ class LookingAction(ControlAction):
     def looked_at(self, name: str | None, generating: bool = True) -> list[Outcome]:
         """Look at each chosen integration; what one refuses holds up no other."""
         return [_looked(run) for run in self.runs(name, generating=generating)]
+
+    def whole_estate(self, name: str | None = None) -> dict[str, Any]:
+        """Return all that is known of the chosen integrations, and, where all are, of those that nobody declares."""
+        outcomes = self.looked_at(name)
+        unclaimed = self.unclaimed(outcomes) if name is None else []
+        return estate(outcomes, unclaimed, controller_time(), version())
 
     def unclaimed(self, outcomes: list[Outcome]) -> list[dict[str, Any]]:
         """Return what the stores of this play's integrations hold beside all that the inventory declares (I-39)."""

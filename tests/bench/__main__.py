@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.tests.bench.documents import large_files
+from ansible_collections.keyturn.sfmc.tests.bench.large_estate import large_estate
 from ansible_collections.keyturn.sfmc.tests.bench.measuring import Failed
 from ansible_collections.keyturn.sfmc.tests.bench.runs import plan, rollout
 from ansible_collections.keyturn.sfmc.tests.bench.scanning import scans
@@ -34,6 +35,9 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
+        if options.estate:
+            print(json.dumps(_rounded(large_estate(options.rounds, _progress))))
+            return 0
         if options.scan:
             found = scans(options.scan, options.integrations, options.rounds, _progress)
             print(*_scan_table(found), sep="\n")
@@ -74,6 +78,9 @@ def _options() -> argparse.Namespace:
         const=20_000,
         metavar="FILES",
         help="instead: a scan beside grep (20000 files, 1 GB)",
+    )
+    parser.add_argument(
+        "--estate", action="store_true", help="instead: status and report of 500 integrations, 20000 dependents"
     )
     parser.add_argument("--integrations", type=int, nargs="+", default=[1, 3, 20], help="of which a scan looks for")
     return parser.parse_args()

@@ -12,9 +12,16 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from ansible_collections.keyturn.sfmc.tests.testbed.estate import Estate
+
+class Place(Protocol):
+    """Where commands run: an estate, or a folder with an inventory."""
+
+    root: Path
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a command."""
 
 
 class Failed(Exception):
@@ -29,8 +36,8 @@ class Measured(NamedTuple):
     output: str
 
 
-def measure(estate: Estate, *command: str, status: int = 0) -> Measured:
-    """Run an Ansible command of an estate.
+def measure(place: Place, *command: str, status: int = 0) -> Measured:
+    """Run an Ansible command there.
 
     :param status: the exit status that it should have.
     :raises Failed: it ended otherwise.
@@ -40,8 +47,8 @@ def measure(estate: Estate, *command: str, status: int = 0) -> Measured:
         began = time.monotonic()
         process = subprocess.Popen(
             words,
-            cwd=estate.root,
-            env=estate.environment(),
+            cwd=place.root,
+            env=place.environment(),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

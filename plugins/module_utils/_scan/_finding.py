@@ -6,22 +6,15 @@
 The C library's `memmem` is two to three times as fast as Python's own search; where there is none, Python's does.
 """
 
-from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 #: Tells whether one of the words that it was made for is in a content.
 Look = Callable[[bytes], bool]
 
 #: Shorter words are found faster from the end, as Python counts on the last letter to be seldom otherwise.
 _SHORT = 8
-#: In bytes: letting Python's lock go and taking it back costs more than the search of a smaller content.
-_LARGE = 32 * 1024
-
-
-class Search(NamedTuple):
-    """The function of the C library: for small contents, and for those that are worth letting other threads run."""
-
-    small: Any
-    large: Any
+#: The function of the C library: content, its size, word, its length; returns None where the word is not there.
+Search = Callable[[bytes, int, bytes, int], Optional[int]]
 
 
 def memmem() -> Optional[Search]:
@@ -29,12 +22,13 @@ def memmem() -> Optional[Search]:
     try:
         import ctypes
 
-        found = Search(ctypes.PyDLL(None).memmem, ctypes.CDLL(None).memmem)
-        for function in found:
-            function.argtypes = (ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t)
-            function.restype = ctypes.c_void_p
+        # No other thread waits, so Python's lock need not be let go, which takes longer than to search a small file.
+        function: Any = ctypes.PyDLL(None).memmem
+        function.argtypes = (ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t)
+        function.restype = ctypes.c_void_p
     except (ImportError, OSError, AttributeError, TypeError):
         return None
+    found: Search = function
     return found
 
 
@@ -50,8 +44,7 @@ def any_of(words: Sequence[bytes], search: Optional[Search]) -> Look:
 
     def look(content: bytes) -> bool:
         size = len(content)
-        function = search.large if size >= _LARGE else search.small
-        return any(function(content, size, word, length) is not None for word, length in sized)
+        return any(search(content, size, word, length) is not None for word, length in sized)
 
     return look
 

@@ -10,7 +10,7 @@ from typing import Iterator, NamedTuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._unreadable import Read
 
-#: Fits the processor's cache, and two threads do not hand over too often; measured with 64 KB to 1 MB.
+#: Fits the processor's cache; measured with 64 KB to 1 MB.
 PIECE = 256 * 1024
 #: A line's or a word's end is looked for so far before the end of a piece.
 _EARLIER = 64 * 1024

@@ -4,7 +4,6 @@
 """One scan of a host: its files, processes and containers."""
 
 import os
-import threading
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -138,21 +137,13 @@ class _Scan:
             self._save(State(digest, began, walk.folders, kept))
 
     def _contents(self) -> Contents:
-        one = threading.Lock()
-
-        # What reads a document takes many times its size: two at a time would take twice that.
         def name(content: bytes, path: str, place: str, kind: str) -> List[Use]:
-            with one:
-                return uses_in(content, path, self._sought, place, kind)
-
-        def declared(use: Use, content: bytes) -> str:
-            with one:
-                return self._places.name_of(use, content)
+            return uses_in(content, path, self._sought, place, kind)
 
         files = [file["path"] for dependent in self._declared for file in dependent.get("files") or ()]
         whole = [shown(os.path.realpath(native(path))) for path in files]
         limits = Limits(self._order.max_bytes, self._order.gentle)
-        return Contents(Needles(self._sought), name, declared, limits, whole)
+        return Contents(Needles(self._sought), name, self._places.name_of, limits, whole)
 
     def _last_scan(self, digest: str, began: float) -> Optional[State]:
         try:
