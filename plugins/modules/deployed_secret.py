@@ -136,6 +136,9 @@ options:
             description: Program and arguments.
             type: list
             elements: str
+          pid_file:
+            description: File with the process id of what the command restarts.
+            type: str
           container:
             description: Name of a container.
             type: str

@@ -84,7 +84,8 @@ def make_tree(root: Path, files: int, chosen: list[Sought]) -> int:
     """Make text files of all sizes: most of a few kB, some of hundreds, few of a megabyte and more."""
     dice = random.Random(20_000)
     sizes = [
-        int(10 ** dice.uniform(2.3, 5.2)) if dice.random() < 0.97 else dice.randint(10**5, 10**6) for _ in range(files)
+        int(10 ** dice.uniform(2.3, 5.2)) if dice.random() < 0.97 else dice.randint(10**5, 10**6)
+        for _number in range(files)
     ]
     factor = _BYTES * files / _FILES / sum(sizes)
     pool = _text(dice, _POOL)

@@ -80,7 +80,8 @@ class Needles:
 
 def _base64_of(secret: bytes) -> List[bytes]:
     """Return what stays of a secret in base64 whatever stands before and after it, in both alphabets."""
-    return [spelled for stable in _stable_parts(secret) for spelled in {stable, stable.translate(_URL_SAFE)} if stable]
+    stable = [part for part in _stable_parts(secret) if part]
+    return sorted({*stable, *(part.translate(_URL_SAFE) for part in stable)})
 
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")

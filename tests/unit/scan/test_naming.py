@@ -53,10 +53,14 @@ _WORD = r"(?<![\w.-])"
         pytest.param("Dockerfile", "ENV C_SECRET {active}\n", [("text", f"{_WORD}C_SECRET {_VALUE}")], id="image"),
         pytest.param("a.ini", "[a]\nx={active}\n[a]\n", [("text", rf"{_WORD}x={_VALUE}")], id="not-another-format"),
         pytest.param("u.txt", "a={active}x\n", [("", "")], id="a-part-of-a-longer-word"),
-        pytest.param("u.txt", "{crm}|{active}|prod\n{forms}|{of_forms}|test\n",
-            [("text", rf"^{{crm}}\|{_VALUE}"), ("text", rf"^{{forms}}\|{_VALUE}")], id="by-the-client-id"),
+        pytest.param(
+            "u.txt",
+            "{crm}|{active}|prod\n{forms}|{of_forms}|test\n",
+            [("text", rf"^{{crm}}\|{_VALUE}"), ("text", rf"^{{forms}}\|{_VALUE}")],
+            id="by-the-client-id",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_place_has_a_name_that_finds_it(name: str, template: str, found: list[tuple[str, str]]) -> None:
     template = template.replace("{tail}", KNOWN.active[1:])
     assert [use[:2] for use in told(name, template)] == found
