@@ -60,6 +60,38 @@ def test_i_28_every_playbook_through_ansible_runner(bring_up: BringUp) -> None:
     assert traces.leaked() == []
 
 
+def test_i_27_every_playbook_that_looks_and_writes_down(bring_up: BringUp) -> None:
+    """I-27, I-28: discovery, verification, report, metrics, evidence; at `-vvvv --diff`, and in all that they write."""
+    operations, traces = _ready(bring_up)
+    assert operations.rotate(sfmc_wait=0).status == 0
+    traces.remember()
+    host, active = operations.estate.host("prod-a"), operations.secret("crm_sync")
+    (host / "opt/etl").mkdir(parents=True)
+    lines = (
+        f"CLIENT_SECRET='{active}' # {active}",
+        f"curl -d client_secret={active}",
+        f"https://a:{active}@example.com",
+    )
+    (host / "opt/etl/jobs.txt").write_text("\n".join(lines))
+    written = traces.root / "written"
+    written.mkdir()
+    roots = {"sfmc_scan_roots": [str(host)], "sfmc_scan_state": str(traces.root / "tmp" / "scan.json")}
+    with traces.watching():
+        found = traces.playbook("discover", limit="prod-a", sfmc_discover_path=str(written), **roots)
+        runs = [
+            found,
+            traces.playbook("verify", sfmc_verify_token=True),
+            traces.playbook("status", sfmc_status_path=str(written / "estate.json")),
+            traces.playbook("report", sfmc_report_path=str(written / "report.html")),
+            traces.playbook("notify", sfmc_metrics_path=str(written / "sfmc.prom")),
+            traces.playbook("evidence", sfmc_evidence_path=str(written)),
+        ]
+    assert [run.status for run in runs] == [0] * len(runs), [run.said[-2000:] for run in runs if run.status]
+    assert "opt/etl/jobs.txt" in found.said, "the scan found nothing: the search proves nothing"
+    (host / "opt/etl/jobs.txt").unlink()
+    assert traces.leaked() == []
+
+
 @pytest.mark.parametrize("callback", ("ansible.posix.json", "ansible.posix.jsonl", "ansible.builtin.oneline"))
 def test_i_27_other_callbacks(bring_up: BringUp, callback: str) -> None:
     """I-27: a distribution and an activation, with a callback that shows whole results."""
