@@ -19,6 +19,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.discovering impo
     Findings,
     findings_of,
     lines_of,
+    looked_at,
     strays_by_client_id,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
@@ -99,17 +100,18 @@ class ActionModule(ControlAction):
             return False
         changed = False
         for run in self.runs(name, generating=False):
-            if run.keeper.load().journal.active is None:
+            places = looked_at(found, run.integration.client_id)
+            if places is None or run.keeper.load().journal.active is None:
                 continue
-            changed = self._kept(run, found) or changed
+            changed = self._kept(run, found, places) or changed
         return changed
 
     @staticmethod
-    def _kept(run: Run, found: Sequence[Findings]) -> bool:
-        hosts, before = {each.host for each in found}, run.keeper.load().journal.strays
+    def _kept(run: Run, found: Sequence[Findings], places: set[tuple[str, str]]) -> bool:
+        before = run.keeper.load().journal.strays
 
         def discovered(journal: Journal, at: datetime) -> Journal:
             own = strays_by_client_id(found, at).get(journal.client_id, [])
-            return kept.discovered(journal, hosts, own, at)
+            return kept.discovered(journal, places, own, at)
 
         return run.note("discovered", discovered).journal.strays != before

@@ -139,12 +139,22 @@ def test_what_is_printed_shows_no_secret_and_is_kept_in_the_journals(searched: S
     secrets = [known.active, known.staged, known.previous, known.of_forms, known.unknown, known.old_unknown]
     assert [number for number, secret in enumerate(secrets) if secret in run.stdout + run.stderr] == []
     assert f"{len(searched.planted.expected)} strays" in run.said, run
-    store = searched.operations.store()
-    for client_id in (known.crm, known.forms):
-        document = store.load(client_id)
+    _see_that_all_are_kept(searched)
+
+
+def _see_that_all_are_kept(searched: Searched) -> None:
+    for client_id in (searched.planted.known.crm, searched.planted.known.forms):
+        document = searched.operations.store().load(client_id)
         assert document is not None
         kept = document.document["journal"]["strays"]
         assert len(kept) == sum(item.client_id == client_id for item in searched.planted.expected)
+
+
+def test_a_discovery_that_sees_less_forgets_nothing(searched: Searched) -> None:
+    """I-3: what it did not look at still breaks at the activation."""
+    run = searched.discover(sfmc_scan_roots=[str(searched.planted.root / "srv" / "data" / "00")])
+    assert run.status == 0, run
+    _see_that_all_are_kept(searched)
 
 
 def test_what_was_printed_pasted_leaves_no_stray(searched: Searched) -> None:

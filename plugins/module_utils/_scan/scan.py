@@ -16,6 +16,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._containers imp
 )
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._contents import Contents, Limits
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._declared import DeclaredPlaces
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._looked import LookedAt
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._mounts import mounts
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import uses_in
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._needles import Needles
@@ -39,7 +40,10 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 class Order(NamedTuple):
-    """What a scan is told; the names are those of the module's options."""
+    """What a scan is told; the names are those of the module's options.
+
+    :param known: places where earlier scans found something.
+    """
 
     roots: Sequence[str]
     exclude: Sequence[str] = ()
@@ -49,6 +53,7 @@ class Order(NamedTuple):
     gentle: bool = False
     state: str = ""
     full: bool = False
+    known: Sequence[str] = ()
     check_mode: bool = False
 
 
@@ -60,10 +65,12 @@ class Host(NamedTuple):
     proc: str = "/proc"
     engines: Engines = Engines()
     workers: Callable[[], int] = workers
+    #: Others are not even told that there are more processes and containers than they see.
+    sees_all: Callable[[], bool] = lambda: os.geteuid() == 0
 
 
 def scan(order: Order, sought: Sought, declared: Declared, host: Host = Host()) -> Dict[str, Any]:  # noqa: B008
-    """Return uses, mentions, what was skipped, and how much was looked at.
+    """Return uses, mentions, which known places were looked at, what was skipped, and how much was looked at.
 
     :raises Refusal: the order is none.
     """
@@ -110,6 +117,7 @@ class _Scan:
         self._found: List[Use] = []
         self._files = self._bytes = self._unchanged = self._processes = self._containers = 0
         self._full = True
+        self._looked_at = LookedAt(order.known)
 
     def files(self, began: float) -> None:
         """Search the files, those alone that changed since the last scan where that is known."""
@@ -169,6 +177,7 @@ class _Scan:
             self._files += 1
             self._bytes += came_to.bytes
         self._found += came_to.uses
+        self._looked_at.read(found.path, not came_to.skipped)
         said = [(place, why) for place, why in came_to.skipped if self._skips.say(place, why)]
         if came_to.uses or said:
             kept[found.path] = Kept(came_to.uses, said)
@@ -198,6 +207,7 @@ class _Scan:
     def _outside_of_files(self, found: Tuple[List[Use], int, int], what: str) -> int:
         uses, looked, skipped = found
         self._found += uses
+        self._looked_at.searched(what, self._host.sees_all() and not skipped)
         if skipped:
             self._skips.say(f"{skipped} {what}", "their environment cannot be read")
         return looked
@@ -209,6 +219,7 @@ class _Scan:
             "changed": False,
             "uses": [use for use in self._found if use["secret"] != "none"],
             "mentions": mentions,
+            "looked_at": self._looked_at.places(),
             **self._skips.as_result(),
             "scanned": {
                 "files": self._files,

@@ -18,6 +18,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import ho
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.discovering import (
     findings_of,
     lines_of,
+    looked_at,
     strays_by_client_id,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.snippet import snippet
@@ -125,3 +126,18 @@ def test_the_report_names_strays_silent_hosts_and_skips_and_fits_a_terminal() ->
 def test_nothing_found_is_said_plainly() -> None:
     lines = lines_of([findings_of("etl1", scan(DECLARED), (), NOW)], NAMES, {})
     assert lines[0].startswith("1 host: 20 files read; 1 uses: 1 declared, 0 accepted, 0 strays")
+
+
+def test_only_where_an_integration_was_sought_is_anything_known_of_it() -> None:
+    """A host that does not declare it was not given its secret, and says nothing of it."""
+    of_shop = scan(OTHER, searched_for=[SHOP], looked_at=["/opt/etl/.env", "/opt/etl/gone.env"])
+    of_crm = scan(searched_for=[CRM], looked_at=["/srv/app/.env"])
+    found_there = [findings_of("etl1", of_shop, (), NOW), findings_of("web1", of_crm, (), NOW)]
+    assert looked_at(found_there, CRM) == {("web1", "/srv/app/.env")}
+    assert looked_at(found_there, SHOP) == {("etl1", "/opt/etl/.env"), ("etl1", "/opt/etl/gone.env")}
+    assert looked_at(found_there, "c" * 24) is None
+
+
+def test_a_place_that_is_accepted_or_declared_by_now_was_looked_at() -> None:
+    result = findings_of("etl1", scan(DECLARED, searched_for=[CRM]), (), NOW)
+    assert looked_at([result], CRM) == {("etl1", "/srv/app/.env")}

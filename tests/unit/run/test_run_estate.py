@@ -99,10 +99,13 @@ def test_the_summary_counts_what_is_in_it(bench: Bench) -> None:
     assert found["summary"]["open"] == 1
 
 
+PLACE = [("etl1", "/opt/etl/.env")]
+
+
 def test_a_stray_is_called_by_the_secret_that_it_holds_now(bench: Bench) -> None:
     fingerprint = required(bench.record.journal.active).fingerprint
     stray = Stray("etl1", "/opt/etl/.env", "dotenv", "SECRET", "active", fingerprint, START)
-    bench.run().note("discovered", lambda journal, at: findings.discovered(journal, ["etl1"], [stray], at))
+    bench.run().note("discovered", lambda journal, at: findings.discovered(journal, PLACE, [stray], at))
     assert [item["secret"] for item in the_one(bench)["strays"]] == ["active"]
     bench.variables.update(sfmc_force="a leak", sfmc_strays="warn")
     bench.rotate()
@@ -112,12 +115,12 @@ def test_a_stray_is_called_by_the_secret_that_it_holds_now(bench: Bench) -> None
 def test_i_3_a_stray_stops_a_whole_rotation_before_its_activation(bench: Bench) -> None:
     fingerprint = required(bench.record.journal.active).fingerprint
     stray = Stray("etl1", "/opt/etl/.env", "dotenv", "SECRET", "active", fingerprint, START)
-    bench.run().note("discovered", lambda journal, at: findings.discovered(journal, ["etl1"], [stray], at))
+    bench.run().note("discovered", lambda journal, at: findings.discovered(journal, PLACE, [stray], at))
     bench.variables["sfmc_force"] = "a leak"
     decision = bench.rotate()
     assert (decision.phase.value, decision.step.value) == ("attested", "stop")
     assert bench.outcomes("activate") == []
-    bench.run().note("discovered", lambda journal, at: findings.discovered(journal, ["etl1"], [], at))
+    bench.run().note("discovered", lambda journal, at: findings.discovered(journal, PLACE, [], at))
     assert bench.rotate().phase.value == "closed"
 
 
