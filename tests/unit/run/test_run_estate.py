@@ -209,3 +209,23 @@ def test_an_audit_record_is_checked_with_the_key_of_its_integration(bench: Bench
     ):
         with pytest.raises(Refusal):
             check(altered, bench.record, "record.json")
+
+
+ALTERED: dict[str, dict[str, Any]] = {
+    "a summary that says otherwise": {"summary": {"integration": "crm", "outcome": "rotated", "people": ["somebody"]}},
+    "no summary": {"summary": None},
+    "something beside it": {"note": "approved by the auditor"},
+    "a seal that is no ASCII": {"seal": "\u00e9"},
+    "a digest that is none": {"digest": "\u00e9"},
+    "no content": {"content": None},
+}
+
+
+@pytest.mark.parametrize("altered", ALTERED.values(), ids=ALTERED.keys())
+def test_whatever_an_auditor_reads_in_a_record_is_checked(bench: Bench, altered: dict[str, Any]) -> None:
+    bench.variables["sfmc_force"] = "a leak"
+    bench.rotate()
+    document = json.loads(json.dumps(required(exported(bench.record))))
+    assert check(document, bench.record, "file.json") == document["content"]["rotation"]["id"]
+    with pytest.raises(Refusal, match="audit record"):
+        check({**document, **altered}, bench.record, "file.json")
