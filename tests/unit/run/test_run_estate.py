@@ -15,6 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import findings
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Permissions, Stray, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.alarms import ALARMS, alarms
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.approving import sacrifice
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.audit import check, exported
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.estate import estate
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.permitted import permission_troubles
@@ -64,6 +65,22 @@ def test_during_a_rotation_each_dependent_has_its_state(bench: Bench) -> None:
     bench.distribute(["app2"])
     row = the_one(bench)["matrix"][1]
     assert (row["state"], row["reason"]) == ("failing", "timed out")
+
+
+@pytest.mark.parametrize("held_up_by", ["sfmc_approval", "sfmc_activate", "a stray"])
+def test_who_is_given_up_is_not_counted_as_proved(bench: Bench, held_up_by: str) -> None:
+    bench.variables["sfmc_force"] = "a leak"
+    bench.stage()
+    bench.distribute(["app1"])
+    sacrifice(bench.run(), ["app2/crm"], "alice", "the secret leaked")
+    stray = Stray("etl1", "/opt/etl/.env", "dotenv", "SECRET", "active", the_one(bench)["active"], START)
+    if held_up_by == "a stray":
+        bench.run().note("discovered", lambda journal, at: findings.discovered(journal, PLACE, [stray], at))
+    else:
+        bench.variables[held_up_by] = held_up_by == "sfmc_approval"
+    item = the_one(bench)
+    assert [row["state"] for row in item["matrix"]] == ["proved", "given up"]
+    assert (item["proved"], item["dependents"]) == (1, 2)
 
 
 def test_after_a_rotation_the_matrix_rests_and_the_past_is_kept(bench: Bench) -> None:
