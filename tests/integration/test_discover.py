@@ -166,6 +166,20 @@ def test_what_was_printed_pasted_leaves_no_stray(searched: Searched) -> None:
     assert again.changed == 0, again
 
 
+def test_what_can_be_pasted_is_written_and_the_variables_of_a_host_are_not_overwritten(searched: Searched) -> None:
+    searched.operations.declare_variables(HOST, sfmc_dependents=[], sfmc_accepted_places=[])
+    folder = searched.operations.estate.root / "found"
+    folder.mkdir()
+    options = {"sfmc_discover_path": str(folder), "sfmc_scan_roots": [str(searched.planted.root / "etc")]}
+    runs = [searched.discover(**options) for _again in range(2)]
+    assert [run.status for run in runs] == [0, 0] and runs[1].changed == 0, runs
+    path = folder / f"{HOST}.yml"
+    assert yaml.safe_load(path.read_text())["sfmc_dependents"]
+    path.write_text("mule_port: 8081\n")
+    assert searched.discover(**options).status == 2
+    assert path.read_text() == "mule_port: 8081\n"
+
+
 def test_a_process_that_was_given_a_secret_is_found(searched: Searched) -> None:
     known = searched.planted.known
     code = "import sys; sys.stdin.read()"

@@ -112,6 +112,28 @@ def test_a_path_of_any_letters_comes_back_as_it_was() -> None:
     assert entry["files"][0]["path"] == odd["path"]
 
 
+@pytest.mark.parametrize("name", ["{{ lookup('pipe', 'id') }}", "{% if a %}", "{#"])
+def test_a_name_that_looks_like_a_template_is_never_one(name: str) -> None:
+    """Whoever can make a file on a host chooses its name; what is pasted is evaluated on the controller."""
+    text = snippet([found(f"/opt/{name}/.env"), {**BACKUP, "place": f"/opt/{name}.bak"}], NAMES)
+    marked = [line for line in text.splitlines() if name.split()[0] in line]
+    assert len(marked) == 3 and all("!unsafe '" in line for line in marked), text
+
+
+def test_what_is_accepted_by_its_name_is_no_pattern() -> None:
+    odd = {**BACKUP, "place": "/opt/*.bak"}
+    places = accepted_places(yaml.safe_load(snippet([odd], NAMES)), "etl1")
+    assert findings_of("etl1", scan(odd, BACKUP, {**BACKUP, "place": "/opt/a.bak"}), places, NOW).accepted == [odd]
+
+
+def test_the_name_of_a_file_moves_no_cursor_and_makes_no_line() -> None:
+    odd = found("/opt/\x1b[2J\n1 host: 0 strays/.env")
+    skipped = [{"place": "/opt/\x1b[2J\n/log", "why": "permission denied"}]
+    lines = lines_of([findings_of("etl1", scan(odd, left_out=skipped), (), NOW)], NAMES, {})
+    assert all(line.isprintable() for line in lines), lines
+    assert not any(line.startswith("1 host: 0 strays") for line in lines)
+
+
 def test_the_report_names_strays_silent_hosts_and_skips_and_fits_a_terminal() -> None:
     long = found("/opt/" + "deep/" * 30 + ".env", key="k" * 40)
     skipped = [{"place": "/var/log/huge.log", "why": "larger than 64 MB"}]
