@@ -212,6 +212,20 @@ def test_no_answer_is_no_permission(bench: Bench) -> None:
     assert bench.record.journal.permissions == before
 
 
+def test_an_answer_that_is_refused_is_the_trouble_of_its_own_integration(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token endpoint that names another host for the token."""
+    why = Refusal("a token goes to its tenant", "rest_instance_url", "the tenant's", "another", "look")
+    run = bench.run()
+
+    def refuse(*_asked: Any) -> Any:
+        raise why
+
+    monkeypatch.setattr(run.client, "permissions", refuse)
+    assert list(permission_troubles(run, check_mode=False)) == [why]
+
+
 def test_an_audit_record_is_checked_with_the_key_of_its_integration(bench: Bench) -> None:
     bench.variables["sfmc_force"] = "a leak"
     bench.rotate()
