@@ -24,6 +24,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.discovering impo
     strays_by_client_id,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.scanned import is_report
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.snippet import snippet
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import controller_time
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import written
@@ -77,9 +78,12 @@ class ActionModule(ControlAction):
         scans: dict[str, Mapping[str, Any]] = {}
         silent: dict[str, str] = {}
         for host in self.scope:
-            registered = raw(host).get(variable) or {}
-            if _SCANNED in registered:
+            said = raw(host).get(variable)
+            registered = said if isinstance(said, Mapping) else {}
+            if is_report(registered):
                 scans[host] = registered
+            elif _SCANNED in registered:
+                silent[host] = "its report is none that a scan makes"
             else:
                 silent[host] = " ".join(str(registered.get("msg") or "it did not answer").split())[:200]
         return scans, silent

@@ -59,10 +59,13 @@ def findings_of(host: str, scan: Mapping[str, Any], accepted: Iterable[AcceptedP
 
 
 def strays_by_client_id(findings: Iterable[Findings], at: datetime) -> dict[str, list[Stray]]:
-    """Return the strays as journals keep them; those whose integration nobody can tell are under an empty client id."""
+    """Return the strays as journals keep them; those whose integration nobody can tell are under an empty client id.
+
+    A host says nothing of integrations that it was not asked about.
+    """
     kept: dict[str, list[Stray]] = {}
     for found in findings:
-        for use in found.strays:
+        for use in (use for use in found.strays if use["client_id"] in {"", *found.searched_for}):
             stray = Stray(found.host, use["place"], use["format"], use["key"], use["secret"], use["fingerprint"], at)
             kept.setdefault(use["client_id"], []).append(stray)
     return kept

@@ -21,6 +21,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.discovering impo
     looked_at,
     strays_by_client_id,
 )
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.scanned import is_report
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.snippet import snippet
 
 NOW = datetime(2027, 1, 4, 8, 0, tzinfo=timezone.utc)
@@ -78,13 +79,43 @@ def test_a_place_is_not_accepted_without_a_reason_or_by_a_word(said: Any) -> Non
 
 
 def test_a_stray_goes_to_the_journal_of_its_integration() -> None:
-    result = findings_of("etl1", scan(STRAY, OTHER, NOBODYS, DECLARED), (), NOW)
+    said = scan(STRAY, OTHER, NOBODYS, DECLARED, searched_for=[CRM, SHOP])
+    result = findings_of("etl1", said, (), NOW)
     kept = strays_by_client_id([result], NOW)
     assert {client_id: [item.place for item in items] for client_id, items in kept.items()} == {
         CRM: ["/opt/etl/.env"],
         SHOP: ["/opt/etl/.env"],
         "": ["/opt/old/.env"],
     }
+
+
+def test_a_host_says_nothing_of_an_integration_that_it_was_not_asked_about() -> None:
+    result = findings_of("etl1", scan(STRAY, OTHER, searched_for=[SHOP]), (), NOW)
+    assert list(strays_by_client_id([result], NOW)) == [SHOP]
+
+
+NO_REPORTS: dict[str, Any] = {
+    "a place that is no text": scan({**STRAY, "place": 7}),
+    "no key": scan({**STRAY, "key": None}),
+    "a use that lacks something": scan({"place": "/opt/etl/.env"}),
+    "a use that names another host": scan({**STRAY, "host": "web1"}),
+    "a use that is none": scan("/opt/etl/.env"),  # type: ignore[arg-type]
+    "uses that are no list": {**scan(), "uses": {"a": STRAY}},
+    "no mentions": {"uses": []},
+    "a skip without a reason": scan(left_out=[{"place": "/var/log"}]),
+    "counts that are texts": scan(scanned={"files": "many"}),
+    "counts that are a list": scan(scanned=[]),
+    "places that are no texts": scan(looked_at=[["/opt"]]),
+    "a text without end": scan({**STRAY, "place": "/" * 100_000}),
+    "no mapping": ["uses"],
+}
+
+
+@pytest.mark.parametrize("said", NO_REPORTS.values(), ids=NO_REPORTS.keys())
+def test_what_is_no_report_of_a_scan_gets_into_no_journal(said: Any) -> None:
+    """A journal with a place that is no text could not be read again."""
+    assert is_report(scan(STRAY, PROCESS, left_out=[{"place": "", "why": "x"}], left_out_more={"x": 3}))
+    assert not is_report(said)
 
 
 def test_what_is_pasted_declares_every_stray_that_a_file_holds() -> None:
