@@ -33,6 +33,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._state import (
     load,
     save,
 )
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import hidden
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._walk import Found, Walk
 
 #: Unless the caller says otherwise; in bytes.
@@ -214,13 +215,13 @@ class _Scan:
 
     def result(self, seconds: float) -> Dict[str, Any]:
         """Return what the module returns."""
-        mentions = [use for use in self._found if use["secret"] == "none"]
+        found = [_without_secrets(use) for use in self._found]
         return {
             "changed": False,
-            "uses": [use for use in self._found if use["secret"] != "none"],
-            "mentions": mentions,
+            "uses": [use for use in found if use["secret"] != "none"],
+            "mentions": [use for use in found if use["secret"] == "none"],
             "looked_at": self._looked_at.places(),
-            **self._skips.as_result(),
+            **self._left_out(),
             "scanned": {
                 "files": self._files,
                 "bytes": self._bytes,
@@ -231,3 +232,16 @@ class _Scan:
                 "full": self._full,
             },
         }
+
+    def _left_out(self) -> Dict[str, Any]:
+        said = self._skips.as_result()
+        said["left_out"] = [{**line, "place": hidden(line["place"])} for line in said["left_out"]]
+        return said
+
+
+def _without_secrets(found: Use) -> Use:
+    """Return a use whose names show no secret; what stands at such a name cannot be declared by it."""
+    shown = {name: hidden(found[name]) for name in ("place", "path", "key", "service")}
+    if all(found[name] == text for name, text in shown.items()):
+        return found
+    return {**found, **shown, "format": ""}

@@ -25,6 +25,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan.scan import Hos
 from ansible_collections.keyturn.sfmc.plugins.modules import secret_scan
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import SCAN
 from ansible_collections.keyturn.sfmc.tests.bench import scanning
+from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_new_secret
 from ansible_collections.keyturn.sfmc.tests.support.planted import Planted, plant
 from ansible_collections.keyturn.sfmc.tests.unit.scan._engine import Estate
 from ansible_collections.keyturn.sfmc.tests.unit.scan.test_naming_planted import summary
@@ -400,3 +401,15 @@ def test_what_a_scan_did_not_see_was_not_looked_at(machine: Machine) -> None:
     order = Order([str(machine.root)], known=outside)
     assert scan(order, ESTATE.sought(), [], host)["looked_at"] == []
     assert scan(order, ESTATE.sought(), [], host._replace(sees_all=lambda: True))["looked_at"] == sorted(outside)
+
+
+def test_no_secret_is_shown_that_somebody_has_made_the_name_of_a_file(machine: Machine) -> None:
+    """I-27: nor where the file is left out."""
+    unknown = make_new_secret()
+    machine.write(f"{unknown}/.env")
+    machine.write(f"{unknown}.large", LINE * 100)
+    result = machine.scan(max_bytes=1000)
+    assert unknown not in json.dumps(result)
+    (found,) = result["uses"]
+    assert found["place"] == str(machine.root / "SFMC_(hidden)" / ".env") and found["format"] == ""
+    assert len(result["left_out"]) == 1
