@@ -64,11 +64,11 @@ class ActionModule(ControlAction):
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(path.read_bytes(), object_pairs_hook=_named_once)
     except OSError as error:
         found = error.strerror or type(error).__name__
-    except ValueError:
-        found = "no JSON"
+    except (ValueError, RecursionError):
+        found = "no JSON, or a name twice in it"
     else:
         if isinstance(document, dict) and isinstance(document.get("content"), dict):
             return document
@@ -80,3 +80,11 @@ def _read(path: Path) -> dict[str, Any]:
         found,
         "name the file",
     )
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a name that stands twice, people and other programs may read the one that was not checked."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found

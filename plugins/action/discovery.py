@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import accepted_places
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
@@ -19,15 +20,20 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.discovering impo
     Findings,
     findings_of,
     lines_of,
+    looked_at,
     strays_by_client_id,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.scanned import is_report
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.snippet import snippet
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import controller_time
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import written
 
 #: What a scan has returned, so that it is told from a failure.
 _SCANNED = "uses"
+
+#: By this, a file is known for one that may be replaced: the folder may be the inventory's.
+_HEADER = "# Found by keyturn.sfmc.discover, which writes this file anew. Copy from it.\n"
 
 
 class ActionModule(ControlAction):
@@ -49,14 +55,14 @@ class ActionModule(ControlAction):
         snippets = {each.host: self._snippet(each) for each in found if each.strays}
         for line in lines_of(found, names, silent):
             self.tell(line)
-        files = self._write(snippets, arguments["path"])
         changed = self._keep(found, arguments["integration"])
+        files, wrote = self._write(snippets, arguments["path"])
         for host, text in snippets.items():
             self.tell(f"for {host}: {files[host]}" if host in files else f"to paste into the variables of {host}:")
             if host not in files:
                 self.show(text.splitlines())
         return {
-            "changed": changed or bool(files),
+            "changed": changed or wrote,
             "strays": [{"host": each.host, **use} for each in found for use in each.strays],
             "declared": sum(len(each.declared) for each in found),
             "accepted": sum(len(each.accepted) for each in found),
@@ -72,9 +78,12 @@ class ActionModule(ControlAction):
         scans: dict[str, Mapping[str, Any]] = {}
         silent: dict[str, str] = {}
         for host in self.scope:
-            registered = raw(host).get(variable) or {}
-            if _SCANNED in registered:
+            said = raw(host).get(variable)
+            registered = said if isinstance(said, Mapping) else {}
+            if is_report(registered):
                 scans[host] = registered
+            elif _SCANNED in registered:
+                silent[host] = "its report is none that a scan makes"
             else:
                 silent[host] = " ".join(str(registered.get("msg") or "it did not answer").split())[:200]
         return scans, silent
@@ -84,14 +93,15 @@ class ActionModule(ControlAction):
         taken = [item.dependent.name for item in self.inventory.dependents([found.host])]
         return snippet(found.strays, names, taken)
 
-    def _write(self, snippets: Mapping[str, str], folder: str | None) -> dict[str, str]:
-        """Write what can be pasted, a file for each host; return their paths."""
+    def _write(self, snippets: Mapping[str, str], folder: str | None) -> tuple[dict[str, str], bool]:
+        """Write what can be pasted, a file for each host; return their paths, and whether one had another content."""
         if not folder or self.check_mode:
-            return {}
+            return {}, False
         paths = {host: Path(folder) / f"{host.replace('/', '_')}.yml" for host in snippets}
-        for host, path in paths.items():
-            written(path, snippets[host].encode("utf-8"), self.check_mode)
-        return {host: str(path) for host, path in paths.items()}
+        for path in paths.values():
+            _see_that_it_is_ours(path)
+        wrote = [written(path, (_HEADER + snippets[host]).encode("utf-8"), False) for host, path in paths.items()]
+        return {host: str(path) for host, path in paths.items()}, any(wrote)
 
     def _keep(self, found: Sequence[Findings], name: str | None) -> bool:
         """Keep the strays of each integration in its journal; a place that nobody can tell the owner of is in none."""
@@ -99,17 +109,35 @@ class ActionModule(ControlAction):
             return False
         changed = False
         for run in self.runs(name, generating=False):
-            if run.keeper.load().journal.active is None:
+            places = looked_at(found, run.integration.client_id)
+            if places is None or run.keeper.load().journal.active is None:
                 continue
-            changed = self._kept(run, found) or changed
+            changed = self._kept(run, found, places) or changed
         return changed
 
     @staticmethod
-    def _kept(run: Run, found: Sequence[Findings]) -> bool:
-        hosts, before = {each.host for each in found}, run.keeper.load().journal.strays
+    def _kept(run: Run, found: Sequence[Findings], places: set[tuple[str, str]]) -> bool:
+        before = run.keeper.load().journal.strays
 
         def discovered(journal: Journal, at: datetime) -> Journal:
             own = strays_by_client_id(found, at).get(journal.client_id, [])
-            return kept.discovered(journal, hosts, own, at)
+            return kept.discovered(journal, places, own, at)
 
         return run.note("discovered", discovered).journal.strays != before
+
+
+def _see_that_it_is_ours(path: Path) -> None:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            begins = file.readline()
+    except OSError:
+        # There is none, or writing it will say why not.
+        return
+    if begins not in ("", _HEADER):
+        raise Refusal(
+            "a file that is asked for replaces none of somebody else's",
+            str(path),
+            "no file, or one that a discovery wrote before",
+            "another one",
+            "name a folder of its own for sfmc_discover_path, not host_vars; nothing was written",
+        )

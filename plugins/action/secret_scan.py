@@ -26,8 +26,10 @@ class ActionModule(ControlAction):
         name = arguments["integration"]
         integrations = [item for item in chosen if name in (None, item.name, item.client_id)]
         if not integrations:
-            return {"changed": False, "uses": [], "mentions": [], "left_out": [], "scanned": {}}
+            nothing: dict[str, Any] = {"uses": [], "mentions": [], "looked_at": [], "left_out": [], "scanned": {}}
+            return {"changed": False, "searched_for": [], **nothing}
         dependents = self.inventory.dependents([host])
-        searched = search_arguments(integrations, dependents, self.vault_secrets)
+        searched = search_arguments(host, integrations, dependents, self.vault_secrets)
         given = {option: arguments[option] for option in SCAN}
-        return self.on_host("keyturn.sfmc.secret_scan", {**given, **searched})
+        result = self.on_host("keyturn.sfmc.secret_scan", {**given, **searched})
+        return {**result, "searched_for": [item.client_id for item in integrations]}

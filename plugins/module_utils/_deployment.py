@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One dependent's files on its host: check every file first, write, read back. What is found and done is evidence."""
 
+import time
 from traceback import walk_tb
 from typing import AbstractSet, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set
 
@@ -143,12 +144,30 @@ class Deployment:
 
         :param running_since: returns when what a `restart` names began to run, None where nobody can tell.
         """
+        if not self.evidence["changed"]:
+            self.evidence["restart_owed"] = self._is_older(running_since)
+
+    def see_restarted(self, running_since: Callable[[Mapping[str, Any]], Optional[float]]) -> None:
+        """See that the restart that was owed has ended the older process: what only reloads would be owed it for ever.
+
+        :raises Refusal: it has not.
+        """
+        if self.evidence["restart_owed"] and self._is_older(running_since):
+            raise Refusal(
+                "I-14: a restart is owed until it worked",
+                f"what {self.dependent['name']} restarts",
+                "another process than before",
+                "the one that has been running since before its file was last written",
+                "correct `restart`, and `pid_file` if there is one; what takes its secret anew without a new process is"
+                " declared as a `command` without `pid_file`",
+            )
+
+    def _is_older(self, running_since: Callable[[Mapping[str, Any]], Optional[float]]) -> bool:
         restart = self.dependent["restart"]
-        if restart is None or self.evidence["changed"]:
-            return
-        since = running_since(restart)
+        since = None if restart is None else running_since(restart)
         modified = max((edit.snapshot.facts.modified for edit in self._edits.values()), default=0) / 1e9
-        self.evidence["restart_owed"] = since is not None and since + _CLOCK_TICKS < modified
+        # By a time that is still to come, each new process would be too old.
+        return since is not None and since + _CLOCK_TICKS < modified <= time.time()
 
     def read_back(self) -> None:
         """See that the secret stands in the files now, by each of their paths (I-4)."""

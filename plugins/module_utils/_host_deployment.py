@@ -56,6 +56,9 @@ def deploy(
         work.attempt(partial(work.prove, once))
     if not check_mode:
         _care(standing, upkeep)
+    if running_since is not None and not check_mode:
+        for work in standing:
+            work.attempt(partial(work.see_restarted, running_since))
     return [work.evidence for work in works]
 
 

@@ -69,10 +69,15 @@ def _started_at(pid: int, proc: str, now: Callable[[], float]) -> Optional[float
 
 def _read(path: str) -> Optional[str]:
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
+        # Whoever runs as the service may have put a pipe there.
+        with open(path, encoding="utf-8", errors="replace", opener=_without_waiting) as file:
             return file.read(65536)
     except (OSError, ValueError):
         return None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _printed(command: List[str]) -> Optional[str]:

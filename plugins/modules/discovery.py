@@ -28,6 +28,7 @@ options:
   path:
     description:
       - A folder of the controller for what can be pasted, a file C(HOST.yml) for each host with strays. It is there.
+        A file that no discovery wrote is not replaced.
       - Without it, it is shown.
     type: path
 """

@@ -97,6 +97,11 @@ options:
     description: Reads everything, whatever O(state) says.
     type: bool
     default: false
+  known:
+    description: Filled in by the controller from the journals; a task does not give it.
+    type: list
+    elements: str
+    default: []
   integrations:
     description: Filled in by the controller from the inventory; a task does not give it.
     type: list
@@ -263,6 +268,20 @@ mentions:
   type: list
   elements: dict
   sample: []
+looked_at:
+  description:
+    - The places of earlier discoveries that this scan has looked at, or that are gone. What was left out is none of
+      them, so that a scan that sees less forgets nothing.
+  returned: success
+  type: list
+  elements: str
+  sample: [/opt/app/.env]
+searched_for:
+  description: The client ids of the integrations that were sought.
+  returned: success
+  type: list
+  elements: str
+  sample: [8mc4example7client2id6aa]
 left_out:
   description: What was not searched, and why; at most 200 lines, 40 for each reason.
   returned: success
@@ -325,6 +344,7 @@ ARGUMENTS = {
     "gentle": {"type": "bool", "default": False},
     "state": {"type": "path", "default": ""},
     "full": {"type": "bool", "default": False},
+    "known": {"type": "list", "elements": "str", "default": []},
     "integrations": {"type": "list", "elements": "dict", "options": _INTEGRATION},
     "secrets": {"type": "dict", "no_log": True},
     "fingerprint_keys": {"type": "dict", "no_log": True},

@@ -20,18 +20,24 @@ _NAMED = tuple(name for name in RESTARTED if name != "command")
 
 
 def search_arguments(
-    integrations: Iterable[Integration], dependents: Iterable[DeclaredDependent], vault_secrets: list[tuple[str, Any]]
+    host: str,
+    integrations: Iterable[Integration],
+    dependents: Iterable[DeclaredDependent],
+    vault_secrets: list[tuple[str, Any]],
 ) -> dict[str, Any]:
     """Return the arguments of `secret_scan` that the controller fills in, secrets among them.
 
     A host gets no secret of an integration that it does not declare: such a one is found by its form.
     """
     known = list(integrations)
-    kept = {item.client_id: kept_record(item, vault_secrets).secrets for item in known}
+    records = {item.client_id: kept_record(item, vault_secrets) for item in known}
+    kept = {client_id: record.secrets for client_id, record in records.items()}
+    strays = {item.place for record in records.values() for item in record.journal.strays if item.host == host}
     return {
         "integrations": [{"client_id": item.client_id, "auth_url": item.auth_url} for item in known],
         "secrets": {client_id: _texts(secrets) for client_id, secrets in kept.items()},
         "fingerprint_keys": {client_id: secrets.key for client_id, secrets in kept.items()},
+        "known": sorted(strays),
         "declared": [_declared(item) for item in dependents],
     }
 

@@ -67,6 +67,7 @@ class Inventory:
         self._dependents: dict[str, tuple[DeclaredDependent, ...]] = {}
         self._orders: dict[str, float] = {}
         self._is_template = Once(_is_template)
+        self._names_kinds = Once(_names_kinds)
         self._client_ids = Once(written_client_ids)
 
     def integrations(self, hosts: Iterable[str], generating: bool = True) -> tuple[Integration, ...]:
@@ -152,7 +153,9 @@ class Inventory:
     def _read(self, host: str, raw: HostVariables) -> tuple[DeclaredDependent, ...]:
         """Return the dependents of a host, from what is written there where no template is in it."""
         integrations = raw.get("sfmc_integrations") or {}
-        if self._is_template(integrations) or self._is_template(raw["sfmc_dependents"]):
+        dependents = raw["sfmc_dependents"]
+        own_kinds = self._is_template(raw.get("sfmc_kinds")) and self._names_kinds(dependents)
+        if own_kinds or self._is_template(integrations) or self._is_template(dependents):
             return host_dependents(self._hostvars[host], host)
         return host_dependents(raw, host, self._client_ids(integrations))
 
@@ -224,10 +227,15 @@ def _reading(variable: str, host: str) -> Iterator[None]:
 def _is_template(value: object) -> bool:
     """Tell whether a value as written may come out otherwise on another host."""
     if isinstance(value, str):
-        return "{{" in value or "{%" in value
+        return "{{" in value or "{%" in value or "{#" in value
     if isinstance(value, Mapping):
         return any(_is_template(item) for pair in value.items() for item in pair)
     return isinstance(value, list) and any(map(_is_template, value))
+
+
+def _names_kinds(dependents: object) -> bool:
+    """Tell whether a dependent is of a kind that may be the inventory owner's, in the folder `sfmc_kinds`."""
+    return isinstance(dependents, list) and any(isinstance(entry, Mapping) and "kind" in entry for entry in dependents)
 
 
 _DECLARING = (

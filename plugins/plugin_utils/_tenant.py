@@ -19,6 +19,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol impor
 )
 
 _AUTH = re.compile(rf"\.auth\.{re.escape(SFMC_DOMAIN)}\Z")
+_UNIT = re.compile(r"[0-9]{1,20}", re.ASCII)
 _CONTEXT = "/platform/v1/tokenContext"
 
 
@@ -54,6 +55,8 @@ def business_unit_of(body: bytes) -> str:
     """Return the business unit (MID) that an answer of `tokenContext` names, empty where it names none."""
     try:
         said: Any = json.loads(body)
-        return str(said["organization"]["id"])
-    except (ValueError, KeyError, TypeError):
+        unit = str(said["organization"]["id"])
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
+    # It is kept and shown: an answer puts nothing else there.
+    return unit if _UNIT.fullmatch(unit) else ""

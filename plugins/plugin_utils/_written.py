@@ -42,16 +42,33 @@ def written(path: Path, content: bytes, check_mode: bool, mode: int = 0o640) -> 
 
 
 def written_json(path: Path, document: Mapping[str, Any], check_mode: bool) -> bool:
-    """See that a file holds this document; return whether it held another, whenever that was made."""
+    """See that a file holds this document; return whether it held another, whenever that was made.
+
+    :raises Refusal: it cannot be written, or holds something that was never such a document.
+    """
     before = _document_of(path)
+    if before is None and path.is_file() and path.stat().st_size:
+        raise _foreign(path)
+    if before and not before.keys() & document.keys():
+        raise _foreign(path)
     written(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode("utf-8"), check_mode)
     return before is None or {**before, _MADE: ""} != {**document, _MADE: ""}
+
+
+def _foreign(path: Path) -> Refusal:
+    return Refusal(
+        "a file that is asked for replaces none of somebody else's",
+        str(path),
+        "no file, or one that this step wrote before",
+        "another one",
+        "name another path, or move the file away; nothing was written",
+    )
 
 
 def _document_of(path: Path) -> dict[str, Any] | None:
     try:
         document = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
 

@@ -139,12 +139,22 @@ def test_what_is_printed_shows_no_secret_and_is_kept_in_the_journals(searched: S
     secrets = [known.active, known.staged, known.previous, known.of_forms, known.unknown, known.old_unknown]
     assert [number for number, secret in enumerate(secrets) if secret in run.stdout + run.stderr] == []
     assert f"{len(searched.planted.expected)} strays" in run.said, run
-    store = searched.operations.store()
-    for client_id in (known.crm, known.forms):
-        document = store.load(client_id)
+    _see_that_all_are_kept(searched)
+
+
+def _see_that_all_are_kept(searched: Searched) -> None:
+    for client_id in (searched.planted.known.crm, searched.planted.known.forms):
+        document = searched.operations.store().load(client_id)
         assert document is not None
         kept = document.document["journal"]["strays"]
         assert len(kept) == sum(item.client_id == client_id for item in searched.planted.expected)
+
+
+def test_a_discovery_that_sees_less_forgets_nothing(searched: Searched) -> None:
+    """I-3: what it did not look at still breaks at the activation."""
+    run = searched.discover(sfmc_scan_roots=[str(searched.planted.root / "srv" / "data" / "00")])
+    assert run.status == 0, run
+    _see_that_all_are_kept(searched)
 
 
 def test_what_was_printed_pasted_leaves_no_stray(searched: Searched) -> None:
@@ -154,6 +164,20 @@ def test_what_was_printed_pasted_leaves_no_stray(searched: Searched) -> None:
     assert run.status == 0 and " 0 strays" in run.said, run
     again = searched.discover()
     assert again.changed == 0, again
+
+
+def test_what_can_be_pasted_is_written_and_the_variables_of_a_host_are_not_overwritten(searched: Searched) -> None:
+    searched.operations.declare_variables(HOST, sfmc_dependents=[], sfmc_accepted_places=[])
+    folder = searched.operations.estate.root / "found"
+    folder.mkdir()
+    options = {"sfmc_discover_path": str(folder), "sfmc_scan_roots": [str(searched.planted.root / "etc")]}
+    runs = [searched.discover(**options) for _again in range(2)]
+    assert [run.status for run in runs] == [0, 0] and runs[1].changed == 0, runs
+    path = folder / f"{HOST}.yml"
+    assert yaml.safe_load(path.read_text())["sfmc_dependents"]
+    path.write_text("mule_port: 8081\n")
+    assert searched.discover(**options).status == 2
+    assert path.read_text() == "mule_port: 8081\n"
 
 
 def test_a_process_that_was_given_a_secret_is_found(searched: Searched) -> None:

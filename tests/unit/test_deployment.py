@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -378,6 +379,27 @@ def test_i14_a_process_that_is_older_than_its_file_is_owed_a_restart(host: Host,
     assert (looked["restart_owed"], looked["restarted"], _said(host)) == (owed, False, [])
     (healed,) = host.deploy_all(works, wanted, running_since=since)
     assert (healed["changed"], healed["restarted"], _said(host)) == (False, owed, ["restart"] if owed else [])
+
+
+def test_i14_a_restart_that_leaves_the_older_process_running_is_no_mend(host: Host) -> None:
+    """A reload, or a process id that is another's: it would be restarted again with every look."""
+    host.deploy()
+    wanted, restart = host.target(), _restart(*_says(host, "restart"))
+    since = min(os.stat(file["path"]).st_mtime for file in host.files) - 60
+    (healed,) = host.deploy_all([dependent(wanted.client_id, host.files, restart=restart)], wanted, running_since=since)
+    assert healed["refusal"]["rule"].startswith("I-14")
+
+
+def test_i14_a_file_from_the_future_says_nothing_of_a_process(host: Host) -> None:
+    """The clock was set back: whatever is restarted is older than that."""
+    host.deploy()
+    wanted, restart = host.target(), _restart(*_says(host, "restart"))
+    now = time.time()
+    os.utime(host.files[0]["path"], (now + 3600, now + 3600))
+    (looked,) = host.deploy_all(
+        [dependent(wanted.client_id, host.files[:1], restart=restart)], wanted, running_since=now - 10
+    )
+    assert (looked["restart_owed"], _said(host)) == (False, [])
 
 
 def test_dependents_that_share_a_service_restart_it_once_and_ask_for_one_token(host: Host) -> None:

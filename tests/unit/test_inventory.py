@@ -245,6 +245,24 @@ def test_templates_may_differ_from_host_to_host() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["/opt/{{ app }}/.env", "/opt/{% if a %}a{% endif %}/.env", "/opt/{# it #}app/.env"])
+def test_what_is_written_is_read_only_where_templating_would_change_nothing(text: str) -> None:
+    """A comment is a template, too."""
+    written = _with({"integration": "crm", "files": [{**FILE, "path": text}]})
+    templated = _with({"integration": "crm", "files": [{**FILE, "path": "/opt/app/.env"}]})
+    (found,) = Inventory({"h1": templated}, ["h1"], {"h1": written}.__getitem__).dependents()
+    assert found.dependent.places == ("/opt/app/.env#SFMC_CLIENT_SECRET",)
+
+
+def test_the_folder_of_own_kinds_may_be_a_template(tmp_path: Path) -> None:
+    """As docs/kinds.md has it: below `inventory_dir`."""
+    (tmp_path / "fax.yml").touch()
+    written = _with({"integration": "crm", "kind": "fax"}, sfmc_kinds="{{ inventory_dir }}/kinds")
+    templated = {**written, "sfmc_kinds": str(tmp_path)}
+    (found,) = Inventory({"h1": templated}, ["h1"], {"h1": written}.__getitem__).dependents()
+    assert found.dependent.kind == "fax"
+
+
 def test_a_name_stands_for_the_client_id_that_it_has_on_that_host() -> None:
     inventory = _inventory(
         dev={

@@ -73,3 +73,8 @@ def test_a_program_with_blanks_and_brackets_in_its_name_is_read(tmp_path: Path) 
     assert (
         running_since({**NOTHING, "pid_file": str(tmp_path / "pid")}, proc=str(tmp_path), now=lambda: 1500.25) == 1100.0
     )
+
+
+def test_a_pipe_in_the_place_of_a_process_id_holds_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pid")
+    assert running_since({**NOTHING, "pid_file": str(tmp_path / "pid")}) is None

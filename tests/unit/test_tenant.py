@@ -41,7 +41,14 @@ def test_a_simulator_on_this_machine_is_its_own_tenant() -> None:
         tenant_url("http://127.0.0.1:8080", "rest", "https://rest.example.com")
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"organization": 7}', b'{"organization": {}}'])
+OTHERS = [b'{"organization": {"id": {"token": 1}}}', b'{"organization": {"id": "a text"}}', b"[" * 100_000]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>", b"[]", b'{"organization": 7}', b'{"organization": {}}', *OTHERS],
+    ids=["nothing", "a page", "a list", "a number", "no id", "a mapping as id", "a text as id", "too deep"],
+)
 def test_an_answer_that_names_no_business_unit_names_none(body: bytes) -> None:
     assert business_unit_of(body) == ""
 

@@ -81,6 +81,13 @@ def is_shaped(value: str) -> bool:
     return SHAPED.fullmatch(value) is not None and not _A_NAME.fullmatch(value)
 
 
+def hidden(text: str) -> str:
+    """Return a text, such as the name of a file, without what has the form of a newer secret."""
+    if "SFMC_" not in text:
+        return text
+    return SHAPED.sub(lambda found: "SFMC_(hidden)" if is_shaped(found.group()) else found.group(), text)
+
+
 def shaped_in(text: str) -> Iterator["re.Match[str]"]:
     """Yield what has the form of a newer secret."""
     return (match for match in SHAPED.finditer(text) if is_shaped(match.group()))

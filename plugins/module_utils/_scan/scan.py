@@ -15,6 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._containers imp
 )
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._contents import Contents, Limits
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._declared import DeclaredPlaces
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._looked import LookedAt
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._mounts import mounts
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import uses_in
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._needles import Needles
@@ -31,6 +32,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._state import (
     load,
     save,
 )
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import hidden
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._walk import Found, Walk
 
 #: Unless the caller says otherwise; in bytes.
@@ -38,7 +40,10 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 class Order(NamedTuple):
-    """What a scan is told; the names are those of the module's options."""
+    """What a scan is told; the names are those of the module's options.
+
+    :param known: places where earlier scans found something.
+    """
 
     roots: Sequence[str]
     exclude: Sequence[str] = ()
@@ -48,6 +53,7 @@ class Order(NamedTuple):
     gentle: bool = False
     state: str = ""
     full: bool = False
+    known: Sequence[str] = ()
     check_mode: bool = False
 
 
@@ -59,10 +65,12 @@ class Host(NamedTuple):
     proc: str = "/proc"
     engines: Engines = Engines()
     workers: Callable[[], int] = workers
+    #: Others are not even told that there are more processes and containers than they see.
+    sees_all: Callable[[], bool] = lambda: os.geteuid() == 0
 
 
 def scan(order: Order, sought: Sought, declared: Declared, host: Host = Host()) -> Dict[str, Any]:  # noqa: B008
-    """Return uses, mentions, what was skipped, and how much was looked at.
+    """Return uses, mentions, which known places were looked at, what was skipped, and how much was looked at.
 
     :raises Refusal: the order is none.
     """
@@ -109,6 +117,7 @@ class _Scan:
         self._found: List[Use] = []
         self._files = self._bytes = self._unchanged = self._processes = self._containers = 0
         self._full = True
+        self._looked_at = LookedAt(order.known)
 
     def files(self, began: float) -> None:
         """Search the files, those alone that changed since the last scan where that is known."""
@@ -160,6 +169,7 @@ class _Scan:
             self._files += 1
             self._bytes += came_to.bytes
         self._found += came_to.uses
+        self._looked_at.read(found.path, not came_to.skipped)
         said = [(place, why) for place, why in came_to.skipped if self._skips.say(place, why)]
         if came_to.uses or said:
             kept[found.path] = Kept(came_to.uses, said)
@@ -189,18 +199,20 @@ class _Scan:
     def _outside_of_files(self, found: Tuple[List[Use], int, int], what: str) -> int:
         uses, looked, skipped = found
         self._found += uses
+        self._looked_at.searched(what, self._host.sees_all() and not skipped)
         if skipped:
             self._skips.say(f"{skipped} {what}", "their environment cannot be read")
         return looked
 
     def result(self, seconds: float) -> Dict[str, Any]:
         """Return what the module returns."""
-        mentions = [use for use in self._found if use["secret"] == "none"]
+        found = [_without_secrets(use) for use in self._found]
         return {
             "changed": False,
-            "uses": [use for use in self._found if use["secret"] != "none"],
-            "mentions": mentions,
-            **self._skips.as_result(),
+            "uses": [use for use in found if use["secret"] != "none"],
+            "mentions": [use for use in found if use["secret"] == "none"],
+            "looked_at": self._looked_at.places(),
+            **self._left_out(),
             "scanned": {
                 "files": self._files,
                 "bytes": self._bytes,
@@ -211,3 +223,16 @@ class _Scan:
                 "full": self._full,
             },
         }
+
+    def _left_out(self) -> Dict[str, Any]:
+        said = self._skips.as_result()
+        said["left_out"] = [{**line, "place": hidden(line["place"])} for line in said["left_out"]]
+        return said
+
+
+def _without_secrets(found: Use) -> Use:
+    """Return a use whose names show no secret; what stands at such a name cannot be declared by it."""
+    shown = {name: hidden(found[name]) for name in ("place", "path", "key", "service")}
+    if all(found[name] == text for name, text in shown.items()):
+        return found
+    return {**found, **shown, "format": ""}

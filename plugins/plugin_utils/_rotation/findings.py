@@ -18,12 +18,17 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import sealed
 
 
-def discovered(journal: Journal, hosts: Collection[str], strays: Iterable[Stray], at: datetime) -> Journal:
-    """A discovery has looked at these hosts: what it found there takes the place of what was known of them."""
-    others = [item for item in journal.strays if item.host not in hosts]
+def discovered(
+    journal: Journal, looked_at: Collection[tuple[str, str]], strays: Iterable[Stray], at: datetime
+) -> Journal:
+    """A discovery has looked at these places: what it found takes the place of what was known of them.
+
+    :param looked_at: host and place. What it has not seen may still be there.
+    """
     known = {_identity(item): item for item in journal.strays}
-    found = [replace(item, found_at=known.get(_identity(item), item).found_at) for item in strays]
-    kept = tuple(sorted([*others, *found], key=_identity))
+    others = {_identity(item): item for item in journal.strays if (item.host, item.place) not in looked_at}
+    found = {_identity(item): replace(item, found_at=known.get(_identity(item), item).found_at) for item in strays}
+    kept = tuple(sorted({**others, **found}.values(), key=_identity))
     after = replace(journal, strays=kept, scanned_at=at)
     if kept == journal.strays:
         return after
@@ -51,4 +56,5 @@ def in_use(journal: Journal, registry: Iterable[Dependent]) -> tuple[Stray, ...]
 
 
 def _identity(stray: Stray) -> tuple[str, ...]:
-    return stray.host, stray.place, stray.format, stray.key, stray.secret, stray.fingerprint
+    """What the secret is called is none of it: that changes with each rotation."""
+    return stray.host, stray.place, stray.format, stray.key, stray.fingerprint

@@ -26,15 +26,15 @@ def gate(situation: Situation, rotation: Rotation, phase: Phase) -> Decision:
     missing, given_up = missing_before_activation(situation), sacrificed(situation)
     if set(missing) - set(given_up):
         return distribute(situation, phase, missing, "staged")
+    breaks = tuple(name for name in given_up if name in missing)
     soaked = soaked_at(situation)
     if soaked is not None and situation.now < soaked:
-        return Decision(phase, Step.WAIT, not_before=soaked, desired="staged")
+        return Decision(phase, Step.WAIT, not_before=soaked, desired="staged", sacrificed=breaks)
     strays = in_use(situation.journal, situation.registry) if situation.policy.strays_block else ()
     if strays:
-        return stop(Phase.ATTESTED, gate_blockers.strays(situation.journal, strays), desired="staged")
+        return stop(Phase.ATTESTED, gate_blockers.strays(situation.journal, strays), "staged", breaks)
     if not situation.policy.activate:
-        return stop(Phase.ATTESTED, gate_blockers.activation_off(situation.journal), desired="staged")
-    breaks = tuple(name for name in given_up if name in missing)
+        return stop(Phase.ATTESTED, gate_blockers.activation_off(situation.journal), "staged", breaks)
     evidence = evidence_digest(situation, breaks)
     if situation.policy.approval and (rotation.approval is None or rotation.approval.evidence != evidence):
         return Decision(Phase.ATTESTED, Step.APPROVE, desired="staged", evidence=evidence, sacrificed=breaks)
@@ -45,11 +45,12 @@ def _activate(situation: Situation, rotation: Rotation, breaks: tuple[str, ...])
     """The gate is open and both secrets are alive: whatever was sent before has not activated anything."""
     sent, policy = rotation.activations_sent_at, situation.policy
     if rotation.orphaned_at is not None:
-        return stop(Phase.ORPHANED, gate_blockers.orphaned(situation.journal, len(sent)), desired="staged")
+        return stop(Phase.ORPHANED, gate_blockers.orphaned(situation.journal, len(sent)), "staged", breaks)
     if sent and policy.operator:
         return Decision(Phase.ATTESTED, Step.CONFIRM, desired="staged", sacrificed=breaks)
     if sent and situation.now < sent[-1] + policy.pace:
-        return Decision(Phase.ATTESTED, Step.WAIT, not_before=sent[-1] + policy.pace, desired="staged")
+        until = sent[-1] + policy.pace
+        return Decision(Phase.ATTESTED, Step.WAIT, not_before=until, desired="staged", sacrificed=breaks)
     if len(sent) >= policy.activations_at_most:
-        return Decision(Phase.ORPHANED, Step.NOTE_ORPHANED, desired="staged")
+        return Decision(Phase.ORPHANED, Step.NOTE_ORPHANED, desired="staged", sacrificed=breaks)
     return Decision(Phase.ATTESTED, Step.ACTIVATE, desired="staged", sacrificed=breaks)

@@ -88,7 +88,8 @@ def strays(journal: Journal, found: tuple[Stray, ...]) -> Refusal:
         "no place with the active secret that nobody declares",
         f"{len(found)} of the latest discovery: {named(places, {}, most=5)}",
         "declare each in sfmc_dependents, or say in sfmc_accepted_places why it may break, then run"
-        " ansible-playbook keyturn.sfmc.discover again, which prints both; or decide with -e sfmc_strays=warn",
+        " ansible-playbook keyturn.sfmc.discover -e sfmc_become=true again, which prints both; or, as for a host"
+        " that is gone, decide with -e sfmc_strays=warn",
     )
 
 

@@ -14,9 +14,9 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation i
 _COUNTS_NO_MORE = "proved, but too long ago, or with another place, proof, restart or check than is declared now"
 
 
-def stop(phase: Phase, blocker: Refusal, desired: str = "") -> Decision:
+def stop(phase: Phase, blocker: Refusal, desired: str = "", sacrificed: tuple[str, ...] = ()) -> Decision:
     """Return a decision that only a person can get beyond."""
-    return Decision(phase, Step.STOP, blockers=(blocker,), desired=desired)
+    return Decision(phase, Step.STOP, blockers=(blocker,), desired=desired, sacrificed=sacrificed)
 
 
 def distribute(situation: Situation, phase: Phase, missing: tuple[str, ...], desired: str) -> Decision:

@@ -19,7 +19,7 @@ def exported(record: Record) -> dict[str, Any] | None:
     """Return the record of the latest rotation that is over; None where another has begun since, or none was.
 
     `content` is what happened, `digest` its SHA-256 as the journal has kept it, `seal` the HMAC of the digest with the
-    integration's own key, `summary` the same in short for people, which nothing seals.
+    integration's own key, `summary` the same in short for people, which follows from it.
     """
     found = audit_record(record.journal)
     if found is None:
@@ -31,17 +31,29 @@ def check(document: Mapping[str, Any], record: Record, where: str) -> str:
     """See that an exported record is what its journal kept; return the id of its rotation.
 
     :param where: for the message.
-    :raises Refusal: it is another content, another integration's, or was sealed by somebody else.
+    :raises Refusal: it is another content, another integration's, or was sealed by somebody else; or what it says for
+        people is not what its content says.
     """
-    digest = document.get("digest")
-    kept = [item for item in record.journal.past if item.digest == digest]
-    sealed = isinstance(digest, str) and hmac.compare_digest(str(document.get("seal")), _seal(record, digest))
     if not is_genuine(document):
         raise _altered(where, "a content that its digest was not made of")
-    if not sealed:
+    digest, seal = str(document["digest"]), str(document.get("seal"))
+    if not hmac.compare_digest(seal.encode("utf-8", "replace"), _seal(record, digest).encode("ascii")):
         raise _altered(where, "a seal that is not this integration's")
+    if document != {**_sealed_parts(document), "summary": _summary(_label(document), document["content"])}:
+        raise _altered(where, "a summary, or something beside it, that the content does not say")
+    kept = [item for item in record.journal.past if item.digest == digest]
     # The journal keeps the latest ones; of an older one the seal alone tells.
     return kept[0].id if kept else str(document["content"]["rotation"]["id"])
+
+
+def _sealed_parts(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: document.get(name) for name in ("content", "digest", "seal")}
+
+
+def _label(document: Mapping[str, Any]) -> str:
+    """Return what the integration was called then; it is the one thing that nothing seals, and may be called anew."""
+    summary = document.get("summary")
+    return str(summary.get("integration")) if isinstance(summary, Mapping) else ""
 
 
 def file_name(document: Mapping[str, Any]) -> str:

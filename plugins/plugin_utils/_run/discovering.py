@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import AcceptedPlace
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, wrapped
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, printable, wrapped
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Stray
 
 Use = Mapping[str, Any]
@@ -32,6 +32,8 @@ class Findings:
     left_out: list[Mapping[str, str]] = field(default_factory=list)
     left_out_more: Mapping[str, int] = field(default_factory=dict)
     scanned: Mapping[str, Any] = field(default_factory=dict)
+    searched_for: frozenset[str] = frozenset()
+    looked_at: frozenset[str] = frozenset()
 
 
 def findings_of(host: str, scan: Mapping[str, Any], accepted: Iterable[AcceptedPlace], now: datetime) -> Findings:
@@ -42,8 +44,11 @@ def findings_of(host: str, scan: Mapping[str, Any], accepted: Iterable[AcceptedP
     found = Findings(host, mentions=list(scan.get("mentions") or []), scanned=scan.get("scanned") or {})
     found.left_out = list(scan.get("left_out") or [])
     found.left_out_more = scan.get("left_out_more") or {}
+    found.searched_for = frozenset(scan.get("searched_for") or ())
+    uses = list(scan.get("uses") or [])
+    found.looked_at = frozenset([*(scan.get("looked_at") or ()), *(use["place"] for use in uses)])
     places = tuple(accepted)
-    for use in scan.get("uses") or []:
+    for use in uses:
         if use["declared"]:
             found.declared.append(use)
         elif any(item.covers(use["place"], use["key"], now) for item in places):
@@ -54,13 +59,22 @@ def findings_of(host: str, scan: Mapping[str, Any], accepted: Iterable[AcceptedP
 
 
 def strays_by_client_id(findings: Iterable[Findings], at: datetime) -> dict[str, list[Stray]]:
-    """Return the strays as journals keep them; those whose integration nobody can tell are under an empty client id."""
+    """Return the strays as journals keep them; those whose integration nobody can tell are under an empty client id.
+
+    A host says nothing of integrations that it was not asked about.
+    """
     kept: dict[str, list[Stray]] = {}
     for found in findings:
-        for use in found.strays:
+        for use in (use for use in found.strays if use["client_id"] in {"", *found.searched_for}):
             stray = Stray(found.host, use["place"], use["format"], use["key"], use["secret"], use["fingerprint"], at)
             kept.setdefault(use["client_id"], []).append(stray)
     return kept
+
+
+def looked_at(findings: Iterable[Findings], client_id: str) -> set[tuple[str, str]] | None:
+    """Return the known places where an integration's secrets were sought, with their hosts; None if on no host."""
+    meant = [found for found in findings if client_id in found.searched_for]
+    return {(found.host, place) for found in meant for place in found.looked_at} if meant else None
 
 
 def lines_of(findings: Sequence[Findings], names: Mapping[str, str], silent: Mapping[str, str]) -> list[str]:
@@ -97,14 +111,16 @@ def _form(use: Use) -> str:
 
 
 def _place(use: Use) -> str:
-    return f"{use['place']}  {use['key']}" if use["key"] else str(use["place"])
+    return printable(f"{use['place']}  {use['key']}" if use["key"] else str(use["place"]))
 
 
 def _left_out(findings: Sequence[Findings]) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for found in findings:
         for skip in found.left_out:
-            reasons.setdefault(skip["why"], []).append(f"{found.host}: {skip['place']}" if skip.get("place") else "")
+            reasons.setdefault(skip["why"], []).append(
+                f"{found.host}: {printable(skip['place'])}" if skip.get("place") else ""
+            )
     unnamed = collections.Counter[str]()
     for found in findings:
         unnamed.update(found.left_out_more)

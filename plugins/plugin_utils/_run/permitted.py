@@ -20,8 +20,15 @@ _SETUP = "Setup > Installed Packages > the package > API Integration"
 def permission_troubles(run: Run, check_mode: bool) -> Iterator[Refusal]:
     """Ask SFMC with the active secret, keep what it says, and return where that is not what the inventory wants.
 
-    An integration without an active secret is passed over.
+    An integration without an active secret is passed over. What one refuses holds up no other.
     """
+    try:
+        yield from _troubles(run, check_mode)
+    except Refusal as refusal:
+        yield refusal
+
+
+def _troubles(run: Run, check_mode: bool) -> Iterator[Refusal]:
     active = run.keeper.load().secrets.active
     if active is None:
         return

@@ -100,7 +100,7 @@ def _standing(run: Run, record: Record, decision: Decision) -> dict[str, Any]:
         "unwatched": str(decision.unwatched or ""),
         "failing": [item.dependent for item in rotation.failures if item.dependent in missing] if rotation else [],
         "dependents": dependents,
-        "proved": dependents - len(decision.missing) if _counts(decision) else 0,
+        "proved": dependents - len(missing.union(decision.sacrificed)) if _counts(decision) else 0,
         "blockers": [blocker.as_dict() for blocker in decision.blockers],
     }
 

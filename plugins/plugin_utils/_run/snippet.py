@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import glob
 import posixpath
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -80,10 +81,15 @@ def _hints(unknown: bool) -> str:
 
 
 def _accepted(use: Use) -> str:
-    said = {"place": use["place"], "key": use["key"], "reason": _reason(use)}
+    said = {"place": _literally(use["place"]), "key": use["key"], "reason": _reason(use)}
     if not use["key"]:
         del said["key"]
     return _entry(said)
+
+
+def _literally(place: str) -> str:
+    """Return what covers this place alone: in `place` a `*` stands for any characters."""
+    return glob.escape(place) if "*" in place or "?" in place else place
 
 
 def _reason(use: Use) -> str:
@@ -94,5 +100,24 @@ def _reason(use: Use) -> str:
 
 def _entry(entry: Mapping[str, Any]) -> str:
     """Return an item of a list, its mapping in the order in which people write it."""
-    text: str = yaml.safe_dump([entry], sort_keys=False, allow_unicode=False, width=1000)
+    text: str = yaml.dump([_untemplated(entry)], Dumper=_Dumper, sort_keys=False, allow_unicode=False, width=1000)
     return text
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes names that hosts gave so that Ansible takes none of them for a template."""
+
+
+class _Unsafe(str):
+    """A text that is no template, whatever it looks like: whoever can make a file on a host chooses its name."""
+
+
+_Dumper.add_representer(_Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style="'"))
+
+
+def _untemplated(value: Any) -> Any:
+    if isinstance(value, str):
+        return _Unsafe(value) if any(sign in value for sign in ("{{", "{%", "{#")) else value
+    if isinstance(value, Mapping):
+        return {name: _untemplated(item) for name, item in value.items()}
+    return [_untemplated(item) for item in value] if isinstance(value, list) else value

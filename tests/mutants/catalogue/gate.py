@@ -32,11 +32,11 @@ MUTANTS = (
     ),
     mutant(
         "I-3",
-        "a discovery of one host forgets what was found on others",
+        "a discovery forgets what it did not look at",
         "plugin_utils/_rotation/findings.py",
-        "if item.host not in hosts]",
-        "if False]",
-        "unit/rotation/test_findings.py::test_a_discovery_replaces_what_was_known_of_its_hosts_and_of_no_others",
+        "for item in journal.strays if (item.host, item.place) not in looked_at}",
+        "for item in journal.strays if False}",
+        "unit/rotation/test_findings.py::test_a_discovery_replaces_what_was_known_of_the_places_that_it_has_seen_and_of_no_others",
     ),
     mutant(
         "I-3",

@@ -54,16 +54,27 @@ def test_which_secret_a_place_holds_is_a_matter_of_today() -> None:
     assert in_use(replace(journal(active=A), strays=(staged,)), ()) == ()
 
 
-def test_a_discovery_replaces_what_was_known_of_its_hosts_and_of_no_others() -> None:
-    before = discovered(journal(), ["etl1", "web1"], [OLD_JOB, ELSEWHERE], NOW)
-    after = discovered(before, ["etl1"], [], NOW + DAY)
-    assert (after.strays, after.scanned_at) == ((ELSEWHERE,), NOW + DAY)
+LOOKED_AT = [(item.host, item.place) for item in (OLD_JOB, BACKUP, ELSEWHERE)]
+
+
+def test_a_discovery_replaces_what_was_known_of_the_places_that_it_has_seen_and_of_no_others() -> None:
+    """What could not be read, was left out, or was not asked for may still hold the secret."""
+    before = discovered(journal(), LOOKED_AT, [OLD_JOB, BACKUP, ELSEWHERE], NOW)
+    after = discovered(before, [("etl1", OLD_JOB.place)], [], NOW + DAY)
+    assert (after.strays, after.scanned_at) == ((BACKUP, ELSEWHERE), NOW + DAY)
     assert [line.what for line in after.history] == ["discovered", "discovered"]
     assert broken_line(after.history) is None
 
 
 def test_a_place_that_is_found_again_keeps_the_time_when_it_was_first_found() -> None:
-    before = discovered(journal(), ["etl1"], [OLD_JOB], NOW)
-    again = discovered(before, ["etl1"], [replace(OLD_JOB, found_at=NOW + DAY)], NOW + DAY)
+    before = discovered(journal(), LOOKED_AT, [OLD_JOB], NOW)
+    again = discovered(before, LOOKED_AT, [replace(OLD_JOB, found_at=NOW + DAY)], NOW + DAY)
     assert again.strays == (OLD_JOB,)
     assert again.history == before.history, "nothing new, no line"
+
+
+def test_a_place_is_known_since_it_was_found_whatever_its_secret_is_called_by_now() -> None:
+    before = discovered(journal(), LOOKED_AT, [OLD_JOB], NOW)
+    for looked_at in ([], LOOKED_AT):
+        later = discovered(before, looked_at, [replace(OLD_JOB, secret="previous", found_at=NOW + DAY)], NOW + DAY)
+        assert later.strays == (replace(OLD_JOB, secret="previous"),)

@@ -18,8 +18,10 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import ho
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.discovering import (
     findings_of,
     lines_of,
+    looked_at,
     strays_by_client_id,
 )
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.scanned import is_report
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.snippet import snippet
 
 NOW = datetime(2027, 1, 4, 8, 0, tzinfo=timezone.utc)
@@ -77,13 +79,43 @@ def test_a_place_is_not_accepted_without_a_reason_or_by_a_word(said: Any) -> Non
 
 
 def test_a_stray_goes_to_the_journal_of_its_integration() -> None:
-    result = findings_of("etl1", scan(STRAY, OTHER, NOBODYS, DECLARED), (), NOW)
+    said = scan(STRAY, OTHER, NOBODYS, DECLARED, searched_for=[CRM, SHOP])
+    result = findings_of("etl1", said, (), NOW)
     kept = strays_by_client_id([result], NOW)
     assert {client_id: [item.place for item in items] for client_id, items in kept.items()} == {
         CRM: ["/opt/etl/.env"],
         SHOP: ["/opt/etl/.env"],
         "": ["/opt/old/.env"],
     }
+
+
+def test_a_host_says_nothing_of_an_integration_that_it_was_not_asked_about() -> None:
+    result = findings_of("etl1", scan(STRAY, OTHER, searched_for=[SHOP]), (), NOW)
+    assert list(strays_by_client_id([result], NOW)) == [SHOP]
+
+
+NO_REPORTS: dict[str, Any] = {
+    "a place that is no text": scan({**STRAY, "place": 7}),
+    "no key": scan({**STRAY, "key": None}),
+    "a use that lacks something": scan({"place": "/opt/etl/.env"}),
+    "a use that names another host": scan({**STRAY, "host": "web1"}),
+    "a use that is none": scan("/opt/etl/.env"),  # type: ignore[arg-type]
+    "uses that are no list": {**scan(), "uses": {"a": STRAY}},
+    "no mentions": {"uses": []},
+    "a skip without a reason": scan(left_out=[{"place": "/var/log"}]),
+    "counts that are texts": scan(scanned={"files": "many"}),
+    "counts that are a list": scan(scanned=[]),
+    "places that are no texts": scan(looked_at=[["/opt"]]),
+    "a text without end": scan({**STRAY, "place": "/" * 100_000}),
+    "no mapping": ["uses"],
+}
+
+
+@pytest.mark.parametrize("said", NO_REPORTS.values(), ids=NO_REPORTS.keys())
+def test_what_is_no_report_of_a_scan_gets_into_no_journal(said: Any) -> None:
+    """A journal with a place that is no text could not be read again."""
+    assert is_report(scan(STRAY, PROCESS, left_out=[{"place": "", "why": "x"}], left_out_more={"x": 3}))
+    assert not is_report(said)
 
 
 def test_what_is_pasted_declares_every_stray_that_a_file_holds() -> None:
@@ -111,6 +143,28 @@ def test_a_path_of_any_letters_comes_back_as_it_was() -> None:
     assert entry["files"][0]["path"] == odd["path"]
 
 
+@pytest.mark.parametrize("name", ["{{ lookup('pipe', 'id') }}", "{% if a %}", "{#"])
+def test_a_name_that_looks_like_a_template_is_never_one(name: str) -> None:
+    """Whoever can make a file on a host chooses its name; what is pasted is evaluated on the controller."""
+    text = snippet([found(f"/opt/{name}/.env"), {**BACKUP, "place": f"/opt/{name}.bak"}], NAMES)
+    marked = [line for line in text.splitlines() if name.split()[0] in line]
+    assert len(marked) == 3 and all("!unsafe '" in line for line in marked), text
+
+
+def test_what_is_accepted_by_its_name_is_no_pattern() -> None:
+    odd = {**BACKUP, "place": "/opt/*.bak"}
+    places = accepted_places(yaml.safe_load(snippet([odd], NAMES)), "etl1")
+    assert findings_of("etl1", scan(odd, BACKUP, {**BACKUP, "place": "/opt/a.bak"}), places, NOW).accepted == [odd]
+
+
+def test_the_name_of_a_file_moves_no_cursor_and_makes_no_line() -> None:
+    odd = found("/opt/\x1b[2J\n1 host: 0 strays/.env")
+    skipped = [{"place": "/opt/\x1b[2J\n/log", "why": "permission denied"}]
+    lines = lines_of([findings_of("etl1", scan(odd, left_out=skipped), (), NOW)], NAMES, {})
+    assert all(line.isprintable() for line in lines), lines
+    assert not any(line.startswith("1 host: 0 strays") for line in lines)
+
+
 def test_the_report_names_strays_silent_hosts_and_skips_and_fits_a_terminal() -> None:
     long = found("/opt/" + "deep/" * 30 + ".env", key="k" * 40)
     skipped = [{"place": "/var/log/huge.log", "why": "larger than 64 MB"}]
@@ -125,3 +179,18 @@ def test_the_report_names_strays_silent_hosts_and_skips_and_fits_a_terminal() ->
 def test_nothing_found_is_said_plainly() -> None:
     lines = lines_of([findings_of("etl1", scan(DECLARED), (), NOW)], NAMES, {})
     assert lines[0].startswith("1 host: 20 files read; 1 uses: 1 declared, 0 accepted, 0 strays")
+
+
+def test_only_where_an_integration_was_sought_is_anything_known_of_it() -> None:
+    """A host that does not declare it was not given its secret, and says nothing of it."""
+    of_shop = scan(OTHER, searched_for=[SHOP], looked_at=["/opt/etl/.env", "/opt/etl/gone.env"])
+    of_crm = scan(searched_for=[CRM], looked_at=["/srv/app/.env"])
+    found_there = [findings_of("etl1", of_shop, (), NOW), findings_of("web1", of_crm, (), NOW)]
+    assert looked_at(found_there, CRM) == {("web1", "/srv/app/.env")}
+    assert looked_at(found_there, SHOP) == {("etl1", "/opt/etl/.env"), ("etl1", "/opt/etl/gone.env")}
+    assert looked_at(found_there, "c" * 24) is None
+
+
+def test_a_place_that_is_accepted_or_declared_by_now_was_looked_at() -> None:
+    result = findings_of("etl1", scan(DECLARED, searched_for=[CRM]), (), NOW)
+    assert looked_at([result], CRM) == {("etl1", "/srv/app/.env")}

@@ -15,6 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import findings
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Permissions, Stray, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.alarms import ALARMS, alarms
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.approving import sacrifice
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.audit import check, exported
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.estate import estate
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.permitted import permission_troubles
@@ -66,6 +67,22 @@ def test_during_a_rotation_each_dependent_has_its_state(bench: Bench) -> None:
     assert (row["state"], row["reason"]) == ("failing", "timed out")
 
 
+@pytest.mark.parametrize("held_up_by", ["sfmc_approval", "sfmc_activate", "a stray"])
+def test_who_is_given_up_is_not_counted_as_proved(bench: Bench, held_up_by: str) -> None:
+    bench.variables["sfmc_force"] = "a leak"
+    bench.stage()
+    bench.distribute(["app1"])
+    sacrifice(bench.run(), ["app2/crm"], "alice", "the secret leaked")
+    stray = Stray("etl1", "/opt/etl/.env", "dotenv", "SECRET", "active", the_one(bench)["active"], START)
+    if held_up_by == "a stray":
+        bench.run().note("discovered", lambda journal, at: findings.discovered(journal, PLACE, [stray], at))
+    else:
+        bench.variables[held_up_by] = held_up_by == "sfmc_approval"
+    item = the_one(bench)
+    assert [row["state"] for row in item["matrix"]] == ["proved", "given up"]
+    assert (item["proved"], item["dependents"]) == (1, 2)
+
+
 def test_after_a_rotation_the_matrix_rests_and_the_past_is_kept(bench: Bench) -> None:
     bench.variables["sfmc_force"] = "a leak"
     bench.rotate()
@@ -99,10 +116,13 @@ def test_the_summary_counts_what_is_in_it(bench: Bench) -> None:
     assert found["summary"]["open"] == 1
 
 
+PLACE = [("etl1", "/opt/etl/.env")]
+
+
 def test_a_stray_is_called_by_the_secret_that_it_holds_now(bench: Bench) -> None:
     fingerprint = required(bench.record.journal.active).fingerprint
     stray = Stray("etl1", "/opt/etl/.env", "dotenv", "SECRET", "active", fingerprint, START)
-    bench.run().note("discovered", lambda journal, at: findings.discovered(journal, ["etl1"], [stray], at))
+    bench.run().note("discovered", lambda journal, at: findings.discovered(journal, PLACE, [stray], at))
     assert [item["secret"] for item in the_one(bench)["strays"]] == ["active"]
     bench.variables.update(sfmc_force="a leak", sfmc_strays="warn")
     bench.rotate()
@@ -112,12 +132,12 @@ def test_a_stray_is_called_by_the_secret_that_it_holds_now(bench: Bench) -> None
 def test_i_3_a_stray_stops_a_whole_rotation_before_its_activation(bench: Bench) -> None:
     fingerprint = required(bench.record.journal.active).fingerprint
     stray = Stray("etl1", "/opt/etl/.env", "dotenv", "SECRET", "active", fingerprint, START)
-    bench.run().note("discovered", lambda journal, at: findings.discovered(journal, ["etl1"], [stray], at))
+    bench.run().note("discovered", lambda journal, at: findings.discovered(journal, PLACE, [stray], at))
     bench.variables["sfmc_force"] = "a leak"
     decision = bench.rotate()
     assert (decision.phase.value, decision.step.value) == ("attested", "stop")
     assert bench.outcomes("activate") == []
-    bench.run().note("discovered", lambda journal, at: findings.discovered(journal, ["etl1"], [], at))
+    bench.run().note("discovered", lambda journal, at: findings.discovered(journal, PLACE, [], at))
     assert bench.rotate().phase.value == "closed"
 
 
@@ -192,6 +212,20 @@ def test_no_answer_is_no_permission(bench: Bench) -> None:
     assert bench.record.journal.permissions == before
 
 
+def test_an_answer_that_is_refused_is_the_trouble_of_its_own_integration(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token endpoint that names another host for the token."""
+    why = Refusal("a token goes to its tenant", "rest_instance_url", "the tenant's", "another", "look")
+    run = bench.run()
+
+    def refuse(*_asked: Any) -> Any:
+        raise why
+
+    monkeypatch.setattr(run.client, "permissions", refuse)
+    assert list(permission_troubles(run, check_mode=False)) == [why]
+
+
 def test_an_audit_record_is_checked_with_the_key_of_its_integration(bench: Bench) -> None:
     bench.variables["sfmc_force"] = "a leak"
     bench.rotate()
@@ -206,3 +240,23 @@ def test_an_audit_record_is_checked_with_the_key_of_its_integration(bench: Bench
     ):
         with pytest.raises(Refusal):
             check(altered, bench.record, "record.json")
+
+
+ALTERED: dict[str, dict[str, Any]] = {
+    "a summary that says otherwise": {"summary": {"integration": "crm", "outcome": "rotated", "people": ["somebody"]}},
+    "no summary": {"summary": None},
+    "something beside it": {"note": "approved by the auditor"},
+    "a seal that is no ASCII": {"seal": "\u00e9"},
+    "a digest that is none": {"digest": "\u00e9"},
+    "no content": {"content": None},
+}
+
+
+@pytest.mark.parametrize("altered", ALTERED.values(), ids=ALTERED.keys())
+def test_whatever_an_auditor_reads_in_a_record_is_checked(bench: Bench, altered: dict[str, Any]) -> None:
+    bench.variables["sfmc_force"] = "a leak"
+    bench.rotate()
+    document = json.loads(json.dumps(required(exported(bench.record))))
+    assert check(document, bench.record, "file.json") == document["content"]["rotation"]["id"]
+    with pytest.raises(Refusal, match="audit record"):
+        check({**document, **altered}, bench.record, "file.json")

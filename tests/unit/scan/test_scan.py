@@ -25,6 +25,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._scan.scan import Hos
 from ansible_collections.keyturn.sfmc.plugins.modules import secret_scan
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import SCAN
 from ansible_collections.keyturn.sfmc.tests.bench import scanning
+from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_new_secret
 from ansible_collections.keyturn.sfmc.tests.support.planted import Planted, plant
 from ansible_collections.keyturn.sfmc.tests.unit.scan._engine import Estate
 from ansible_collections.keyturn.sfmc.tests.unit.scan.test_naming_planted import summary
@@ -377,3 +378,38 @@ def test_the_benchmark_plants_what_both_programs_find(tmp_path: Path) -> None:
 def test_module_and_action_have_the_same_options_and_defaults() -> None:
     for option, spec in SCAN.items():
         assert secret_scan.ARGUMENTS[option].get("default") == spec.get("default"), option
+
+
+def test_what_was_known_and_is_read_or_gone_was_looked_at(machine: Machine) -> None:
+    there = [machine.write("app/.env"), machine.write("mended.env", b"nothing any more\n")]
+    gone = [machine.root / "gone.env", there[0] / "no folder any more"]
+    known = [str(path) for path in [*there, *gone]]
+    for _again in range(2):
+        machine.later()
+        assert machine.scan(known=known)["looked_at"] == sorted(known)
+
+
+def test_what_a_scan_did_not_see_was_not_looked_at(machine: Machine) -> None:
+    """Other roots, excludes, sizes, a refused file, processes without the right to see them all."""
+    beyond = machine.root.parent / "beyond.env"
+    beyond.write_bytes(LINE)
+    excluded, large = machine.write("a.excluded"), machine.write("large.env", LINE * 100)
+    outside = ["process of etl.service", "container etl"]
+    known = [str(beyond), str(excluded), str(large), *outside]
+    assert machine.scan(known=known, exclude=["*.excluded"], max_bytes=1000)["looked_at"] == []
+    host = Host(mounted=dict, proc=str(machine.root), engines=Engines((), (), ()), sees_all=lambda: False)
+    order = Order([str(machine.root)], known=outside)
+    assert scan(order, ESTATE.sought(), [], host)["looked_at"] == []
+    assert scan(order, ESTATE.sought(), [], host._replace(sees_all=lambda: True))["looked_at"] == sorted(outside)
+
+
+def test_no_secret_is_shown_that_somebody_has_made_the_name_of_a_file(machine: Machine) -> None:
+    """I-27: nor where the file is left out."""
+    unknown = make_new_secret()
+    machine.write(f"{unknown}/.env")
+    machine.write(f"{unknown}.large", LINE * 100)
+    result = machine.scan(max_bytes=1000)
+    assert unknown not in json.dumps(result)
+    (found,) = result["uses"]
+    assert found["place"] == str(machine.root / "SFMC_(hidden)" / ".env") and found["format"] == ""
+    assert len(result["left_out"]) == 1
