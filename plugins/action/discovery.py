@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import writt
 
 #: What a scan has returned, so that it is told from a failure.
 _SCANNED = "uses"
+#: A refusal has room, a traceback has not.
+_WHY_AT_MOST = 600
 
 
 class ActionModule(ControlAction):
@@ -52,8 +55,11 @@ class ActionModule(ControlAction):
         files = self._write(snippets, arguments["path"])
         changed = self._keep(found, arguments["integration"])
         for host, text in snippets.items():
-            self.tell(f"for {host}: {files[host]}" if host in files else f"to paste into the variables of {host}:")
-            if host not in files:
+            where = files.get(host, "")
+            self.tell(
+                f"for {host}: {where}" if where else f"to paste into the variables of {host}, or add to its lists:"
+            )
+            if not where:
                 self.show(text.splitlines())
         return {
             "changed": changed or bool(files),
@@ -76,7 +82,8 @@ class ActionModule(ControlAction):
             if _SCANNED in registered:
                 scans[host] = registered
             else:
-                silent[host] = " ".join(str(registered.get("msg") or "it did not answer").split())[:200]
+                said = str(registered.get("msg") or "it did not answer")
+                silent[host] = textwrap.shorten(said, _WHY_AT_MOST, placeholder=" ...")
         return scans, silent
 
     def _snippet(self, found: Findings) -> str:
@@ -104,12 +111,16 @@ class ActionModule(ControlAction):
             changed = self._kept(run, found) or changed
         return changed
 
-    @staticmethod
-    def _kept(run: Run, found: Sequence[Findings]) -> bool:
-        hosts, before = {each.host for each in found}, run.keeper.load().journal.strays
+    def _kept(self, run: Run, found: Sequence[Findings]) -> bool:
+        on, before = {each.host: each for each in found}, run.keeper.load().journal.strays
 
         def discovered(journal: Journal, at: datetime) -> Journal:
             own = strays_by_client_id(found, at).get(journal.client_id, [])
-            return kept.discovered(journal, hosts, own, at)
+            return kept.discovered(journal, on, own, at, lambda stray: on[stray.host].unseen(stray, at))
 
-        return run.note("discovered", discovered).journal.strays != before
+        after = run.note("discovered", discovered).journal
+        own = {(each.host, use["place"], use["key"]) for each in found for use in each.strays}
+        for stray in after.strays:
+            if stray.host in on and (stray.host, stray.place, stray.key) not in own:
+                self.tell(f"note: {stray.host}: {stray.place} stays known from earlier: this scan did not look there")
+        return after.strays != before

@@ -12,6 +12,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import Contr
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_search import search_arguments
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS, SCAN
 
+_NOTHING_TO_LOOK_FOR = "no such integration in sfmc_integrations of the host"
+
 
 class ActionModule(ControlAction):
     """Runs the module on the host with what its integrations are known by."""
@@ -26,7 +28,8 @@ class ActionModule(ControlAction):
         name = arguments["integration"]
         integrations = [item for item in chosen if name in (None, item.name, item.client_id)]
         if not integrations:
-            return {"changed": False, "uses": [], "mentions": [], "left_out": [], "scanned": {}}
+            left_out = [{"place": "everything", "why": _NOTHING_TO_LOOK_FOR}]
+            return {"changed": False, "uses": [], "mentions": [], "left_out": left_out, "scanned": {}}
         dependents = self.inventory.dependents([host])
         searched = search_arguments(integrations, dependents, self.vault_secrets)
         given = {option: arguments[option] for option in SCAN}

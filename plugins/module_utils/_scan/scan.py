@@ -110,6 +110,9 @@ class _Scan:
         self._found: List[Use] = []
         self._files = self._bytes = self._unchanged = self._processes = self._containers = 0
         self._full = True
+        there = (os.path.realpath(native(root)) for root in order.roots)
+        #: Without those that are not there: nobody has looked at what was below them.
+        self._roots = sorted({shown(root) for root in there if os.path.exists(root)})
 
     def files(self, began: float) -> None:
         """Search the files, those alone that changed since the last scan where that is known."""
@@ -218,5 +221,6 @@ class _Scan:
                 "processes": self._processes,
                 "containers": self._containers,
                 "full": self._full,
+                "roots": self._roots,
             },
         }

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,11 +18,22 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import sealed
 
 
-def discovered(journal: Journal, hosts: Collection[str], strays: Iterable[Stray], at: datetime) -> Journal:
-    """A discovery has looked at these hosts: what it found there takes the place of what was known of them."""
-    others = [item for item in journal.strays if item.host not in hosts]
+def discovered(
+    journal: Journal,
+    hosts: Collection[str],
+    strays: Iterable[Stray],
+    at: datetime,
+    unseen: Callable[[Stray], bool] = lambda stray: False,
+) -> Journal:
+    """A discovery has looked at these hosts: what it found there takes the place of what was known of them.
+
+    :param unseen: tells what it did not look at, though it is on one of them; that stays known.
+    """
     known = {_identity(item): item for item in journal.strays}
     found = [replace(item, found_at=known.get(_identity(item), item).found_at) for item in strays]
+    again = {_identity(item) for item in found}
+    others = [item for item in journal.strays if item.host not in hosts]
+    others += [item for item in journal.strays if item.host in hosts and unseen(item) and _identity(item) not in again]
     kept = tuple(sorted([*others, *found], key=_identity))
     after = replace(journal, strays=kept, scanned_at=at)
     if kept == journal.strays:

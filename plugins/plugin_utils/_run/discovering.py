@@ -32,6 +32,16 @@ class Findings:
     left_out: list[Mapping[str, str]] = field(default_factory=list)
     left_out_more: Mapping[str, int] = field(default_factory=dict)
     scanned: Mapping[str, Any] = field(default_factory=dict)
+    may_break: tuple[AcceptedPlace, ...] = ()
+
+    def unseen(self, stray: Stray, now: datetime) -> bool:
+        """Tell whether a place that was found earlier may still hold its secret, as this scan did not look there."""
+        if any(item.covers(stray.place, stray.key, now) for item in self.may_break):
+            return False
+        if not stray.place.startswith("/"):
+            return not (self.scanned.get("processes") or self.scanned.get("containers"))
+        roots, left_out = self.scanned.get("roots") or (), (skip["place"] for skip in self.left_out)
+        return not any(_below(stray.place, root) for root in roots) or any(_below(stray.place, it) for it in left_out)
 
 
 def findings_of(host: str, scan: Mapping[str, Any], accepted: Iterable[AcceptedPlace], now: datetime) -> Findings:
@@ -42,7 +52,7 @@ def findings_of(host: str, scan: Mapping[str, Any], accepted: Iterable[AcceptedP
     found = Findings(host, mentions=list(scan.get("mentions") or []), scanned=scan.get("scanned") or {})
     found.left_out = list(scan.get("left_out") or [])
     found.left_out_more = scan.get("left_out_more") or {}
-    places = tuple(accepted)
+    places = found.may_break = tuple(accepted)
     for use in scan.get("uses") or []:
         if use["declared"]:
             found.declared.append(use)
@@ -51,6 +61,11 @@ def findings_of(host: str, scan: Mapping[str, Any], accepted: Iterable[AcceptedP
         else:
             found.strays.append(use)
     return found
+
+
+def _below(place: str, path: str) -> bool:
+    """Tell whether a place is a path, in that folder, or in that archive."""
+    return place == path or place.startswith((path.rstrip("/") + "/", f"{path}!"))
 
 
 def strays_by_client_id(findings: Iterable[Findings], at: datetime) -> dict[str, list[Stray]]:

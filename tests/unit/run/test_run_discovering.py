@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -15,6 +16,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import use
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import accepted_places
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import host_dependents
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Stray
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.discovering import (
     findings_of,
     lines_of,
@@ -125,3 +127,77 @@ def test_the_report_names_strays_silent_hosts_and_skips_and_fits_a_terminal() ->
 def test_nothing_found_is_said_plainly() -> None:
     lines = lines_of([findings_of("etl1", scan(DECLARED), (), NOW)], NAMES, {})
     assert lines[0].startswith("1 host: 20 files read; 1 uses: 1 declared, 0 accepted, 0 strays")
+
+
+def test_a_path_that_looks_like_a_template_is_pasted_as_it_is() -> None:
+    odd = found("/opt/{{ cookiecutter.name }}/.env")
+    archive = use("/opt/{% x %}.zip!.env", "archive", client_id=CRM, secret="active")
+    text = snippet([odd, archive], NAMES)
+    said = [node for node in scalars(yaml.compose(text)) if re.search(r"\{[{%#]", node.value)]
+    assert [node.value for node in said] == ["/opt/{{ cookiecutter.name }}", odd["path"], archive["place"]]
+    assert {node.tag for node in said} == {"!unsafe"}
+
+
+def scalars(node: yaml.Node) -> list[yaml.ScalarNode]:
+    if isinstance(node, yaml.ScalarNode):
+        return [node]
+    parts = [part for item in node.value for part in (item if isinstance(item, tuple) else (item,))]
+    return [leaf for part in parts for leaf in scalars(part)]
+
+
+@pytest.mark.parametrize("path", ["/var/log/app.log", "/var/log/app.log.1", "/srv/app/.bash_history"])
+def test_a_log_or_a_history_is_accepted_as_a_whole_and_never_written(path: str) -> None:
+    log = found(path, format="text", key="secret=([A-Za-z0-9_-]+)")
+    pasted = yaml.safe_load(snippet([log], NAMES))
+    assert list(pasted) == ["sfmc_accepted_places"]
+    later = {**log, "key": "of a line that comes tomorrow"}
+    assert findings_of("etl1", scan(log, later), accepted_places(pasted, "etl1"), NOW).strays == []
+
+
+def test_a_file_with_many_places_without_a_name_is_accepted_as_a_whole() -> None:
+    lines = [found("/opt/old.csv", format="text", key=rf"\A(?:.*\n){{{number}}}([A-Z]+)") for number in range(1, 5)]
+    assert list(yaml.safe_load(snippet(lines, NAMES))) == ["sfmc_accepted_places"]
+    assert list(yaml.safe_load(snippet(lines[:1], NAMES))) == ["sfmc_dependents"]
+
+
+def test_an_unknown_secret_keeps_nothing_else_of_its_folder_from_being_written() -> None:
+    unknown = found("/opt/etl/old.env", secret="unknown")
+    text = snippet([STRAY, unknown], NAMES)
+    first, second = yaml.safe_load(text)["sfmc_dependents"]
+    assert [file["path"] for file in first["files"]] == [STRAY["path"]]
+    assert [file["path"] for file in second["files"]] == [unknown["path"]]
+    assert text.count("unknown_secret: accept") == 1 and text.index("unknown_secret") > text.index("old.env")
+
+
+def known(place: str) -> Stray:
+    return Stray("etl1", place, "dotenv", "SECRET", "active", "aaaaaaaaaaaa", NOW)
+
+
+LOOKED: dict[str, Any] = {"files": 20, "processes": 4, "roots": ["/opt", "/srv/a.zip"]}
+
+
+@pytest.mark.parametrize("place", ["/opt/etl/.env", "/opt", "/srv/a.zip!x/.env", "process of etl.service"])
+def test_what_a_scan_has_looked_at_and_not_found_is_gone(place: str) -> None:
+    assert not findings_of("etl1", scan(scanned=LOOKED), (), NOW).unseen(known(place), NOW)
+
+
+@pytest.mark.parametrize(
+    ("place", "scanned", "left_out"),
+    [
+        ("/etc/app/.env", LOOKED, []),
+        ("/optional/.env", LOOKED, []),
+        ("/opt/etl/.env", LOOKED, ["/opt/etl"]),
+        ("/opt/etl/a.zip!x/.env", LOOKED, ["/opt/etl/a.zip"]),
+        ("process of etl.service", {**LOOKED, "processes": 0}, []),
+        ("/opt/etl/.env", {}, ["everything"]),
+    ],
+    ids=["another root", "a like name", "may not be read", "an archive", "no processes", "no integration"],
+)
+def test_what_a_scan_did_not_look_at_may_still_be_there(place: str, scanned: Any, left_out: list[str]) -> None:
+    said = [{"place": path, "why": "permission denied"} for path in left_out]
+    assert findings_of("etl1", scan(scanned=scanned, left_out=said), (), NOW).unseen(known(place), NOW)
+
+
+def test_what_was_accepted_since_is_no_stray_wherever_the_scan_looked() -> None:
+    places = accepted({"place": "/etc/app/.env", "reason": "nobody reads it"})
+    assert not findings_of("etl1", scan(scanned=LOOKED), places, NOW).unseen(known("/etc/app/.env"), NOW)

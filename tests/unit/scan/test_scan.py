@@ -377,3 +377,11 @@ def test_the_benchmark_plants_what_both_programs_find(tmp_path: Path) -> None:
 def test_module_and_action_have_the_same_options_and_defaults() -> None:
     for option, spec in SCAN.items():
         assert secret_scan.ARGUMENTS[option].get("default") == spec.get("default"), option
+
+
+def test_a_scan_says_which_roots_were_there(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    link = tmp_path / "link"
+    link.symlink_to(machine.root)
+    scanned = machine.scan(roots=[str(link), str(tmp_path / "missing")])["scanned"]
+    assert scanned["roots"] == [str(machine.root.resolve())]
