@@ -14,12 +14,14 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.audit import audit_record, is_genuine
 
+_PARTS = {"summary", "content", "digest", "seal"}
+
 
 def exported(record: Record) -> dict[str, Any] | None:
     """Return the record of the latest rotation that is over; None where another has begun since, or none was.
 
     `content` is what happened, `digest` its SHA-256 as the journal has kept it, `seal` the HMAC of the digest with the
-    integration's own key, `summary` the same in short for people, which nothing seals.
+    integration's own key, `summary` the same in short for people: it follows from the content.
     """
     found = audit_record(record.journal)
     if found is None:
@@ -31,7 +33,7 @@ def check(document: Mapping[str, Any], record: Record, where: str) -> str:
     """See that an exported record is what its journal kept; return the id of its rotation.
 
     :param where: for the message.
-    :raises Refusal: it is another content, another integration's, or was sealed by somebody else.
+    :raises Refusal: it is another content, another integration's, was sealed by somebody else, or says something else.
     """
     digest = document.get("digest")
     kept = [item for item in record.journal.past if item.digest == digest]
@@ -40,8 +42,15 @@ def check(document: Mapping[str, Any], record: Record, where: str) -> str:
         raise _altered(where, "a content that its digest was not made of")
     if not sealed:
         raise _altered(where, "a seal that is not this integration's")
+    if set(document) != _PARTS or _unnamed(document["summary"]) != _unnamed(_summary("", document["content"])):
+        raise _altered(where, "a summary that does not follow from its content, or a part that is not sealed")
     # The journal keeps the latest ones; of an older one the seal alone tells.
     return kept[0].id if kept else str(document["content"]["rotation"]["id"])
+
+
+def _unnamed(summary: Any) -> Any:
+    """Return a summary without the name, which an integration may have changed since."""
+    return {**summary, "integration": ""} if isinstance(summary, dict) else summary
 
 
 def file_name(document: Mapping[str, Any]) -> str:
