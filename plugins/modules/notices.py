@@ -119,6 +119,11 @@ unaddressed:
   type: list
   elements: dict
   sample: []
+can_mail:
+  description: Whether the module is there that sends mails, C(community.general.mail).
+  returned: without O(told)
+  type: bool
+  sample: true
 undelivered:
   description: A line for each hook that did not work.
   returned: with O(told)
