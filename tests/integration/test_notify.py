@@ -211,7 +211,7 @@ SEEN = estate(
 def test_each_hook_is_called_whatever_another_does_and_who_was_not_told_is_named(office: Office) -> None:
     run = office.told(SEEN, "-vvv")
     said = " ".join((run.stdout + run.stderr).split())
-    assert run.returncode == 2, said
+    assert run.returncode == 2 and "unsafe in some situations" not in said, said
     for line in (
         "dead: 127.0.0.1 did not answer",
         "moved: 127.0.0.1 answered 307",
