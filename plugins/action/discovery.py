@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import accepted_places
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import clean
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import findings as kept
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
@@ -122,5 +123,7 @@ class ActionModule(ControlAction):
         own = {(each.host, use["place"], use["key"]) for each in found for use in each.strays}
         for stray in after.strays:
             if stray.host in on and (stray.host, stray.place, stray.key) not in own:
-                self.tell(f"note: {stray.host}: {stray.place} stays known from earlier: this scan did not look there")
+                self.tell(
+                    f"note: {stray.host}: {clean(stray.place)} stays known from earlier: this scan did not look there"
+                )
         return after.strays != before

@@ -18,7 +18,7 @@ from ansible.utils.display import Display
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, wrapped
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, clean, wrapped
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import (
     INTEGRATIONS,
     bad_arguments,
@@ -80,9 +80,11 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         self.show([line for part in text.split("\n") for line in (wrapped(part) if len(part) > WIDTH else [part])])
 
     def show(self, lines: Iterable[str]) -> None:
-        """Show lines as they are, because somebody copies them."""
+        """Show lines as they are, because somebody copies them; less what a terminal would obey."""
         # A colour that Ansible has a log level for: ansible-core 2.16 with a log file stands still at any other.
-        display.display("\n".join(f"  {line}" for line in lines), color=C.COLOR_VERBOSE if display.verbosity else None)
+        display.display(
+            "\n".join(f"  {clean(line)}" for line in lines), color=C.COLOR_VERBOSE if display.verbosity else None
+        )
 
     def tell_standing(self, result: Mapping[str, Any]) -> None:
         """Show where each integration of a result stands."""

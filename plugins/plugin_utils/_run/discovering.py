@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import AcceptedPlace
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, wrapped
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, clean, wrapped
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Stray
 
 Use = Mapping[str, Any]
@@ -112,14 +112,16 @@ def _form(use: Use) -> str:
 
 
 def _place(use: Use) -> str:
-    return f"{use['place']}  {use['key']}" if use["key"] else str(use["place"])
+    return clean(f"{use['place']}  {use['key']}" if use["key"] else str(use["place"]))
 
 
 def _left_out(findings: Sequence[Findings]) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for found in findings:
         for skip in found.left_out:
-            reasons.setdefault(skip["why"], []).append(f"{found.host}: {skip['place']}" if skip.get("place") else "")
+            reasons.setdefault(skip["why"], []).append(
+                clean(f"{found.host}: {skip['place']}") if skip.get("place") else ""
+            )
     unnamed = collections.Counter[str]()
     for found in findings:
         unnamed.update(found.left_out_more)

@@ -16,7 +16,8 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import use
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import accepted_places
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import host_dependents
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Stray
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import gate_blockers
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, Stray
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.discovering import (
     findings_of,
     lines_of,
@@ -201,3 +202,15 @@ def test_what_a_scan_did_not_look_at_may_still_be_there(place: str, scanned: Any
 def test_what_was_accepted_since_is_no_stray_wherever_the_scan_looked() -> None:
     places = accepted({"place": "/etc/app/.env", "reason": "nobody reads it"})
     assert not findings_of("etl1", scan(scanned=LOOKED), places, NOW).unseen(known("/etc/app/.env"), NOW)
+
+
+def test_a_file_name_neither_moves_the_cursor_nor_makes_a_line_of_its_own() -> None:
+    """Whoever may write to a host gives names to its files; they are read in the terminal of whoever rotates."""
+    hostile = "/opt/x\x1b[2J\n  1 host: 20 files read; 0 strays\u202e.env"
+    skipped = [{"place": hostile, "why": "permission denied"}]
+    lines = lines_of([findings_of("etl1", scan(found(hostile), left_out=skipped), (), NOW)], NAMES, {})
+    shown = [line for line in lines if "/opt/x" in line]
+    assert len(shown) == 2 and all("<001B>[2J<000A>" in line for line in shown), lines
+    assert all(line.isprintable() for line in lines)
+    said = gate_blockers.strays(Journal(CRM, "crm"), (known(hostile),))
+    assert said.found.isprintable()
