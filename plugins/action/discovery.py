@@ -119,7 +119,8 @@ class ActionModule(ControlAction):
             own = strays_by_client_id(found, at).get(journal.client_id, [])
             return kept.discovered(journal, on, own, at, lambda stray: on[stray.host].unseen(stray, at))
 
-        after = run.note("discovered", discovered).journal
+        seen = any(each.looked for each in found)
+        after = run.note("discovered", discovered).journal if seen else run.keeper.load().journal
         own = {(each.host, use["place"], use["key"]) for each in found for use in each.strays}
         for stray in after.strays:
             if stray.host in on and (stray.host, stray.place, stray.key) not in own:

@@ -34,6 +34,11 @@ class Findings:
     scanned: Mapping[str, Any] = field(default_factory=dict)
     may_break: tuple[AcceptedPlace, ...] = ()
 
+    @property
+    def looked(self) -> bool:
+        """Tell whether anything was there to look at."""
+        return any(self.scanned.get(what) for what in ("roots", "processes", "containers"))
+
     def unseen(self, stray: Stray, now: datetime) -> bool:
         """Tell whether a place that was found earlier may still hold its secret, as this scan did not look there."""
         if any(item.covers(stray.place, stray.key, now) for item in self.may_break):

@@ -214,3 +214,11 @@ def test_a_file_name_neither_moves_the_cursor_nor_makes_a_line_of_its_own() -> N
     assert all(line.isprintable() for line in lines)
     said = gate_blockers.strays(Journal(CRM, "crm"), (known(hostile),))
     assert said.found.isprintable()
+
+
+@pytest.mark.parametrize(
+    "scanned", [{}, {"files": 0, "roots": [], "processes": 0, "containers": 0}], ids=["no", "none"]
+)
+def test_a_scan_without_a_root_has_looked_at_nothing(scanned: dict[str, Any]) -> None:
+    assert not findings_of("etl1", scan(scanned=scanned), (), NOW).looked
+    assert findings_of("etl1", scan(scanned=LOOKED), (), NOW).looked
