@@ -76,7 +76,7 @@ class ActionModule(ControlAction):
             "notices": [notice.as_dict() for notice in present],
             "deliveries": messages,
             "unaddressed": failed,
-            "can_mail": bool(module_loader.find_plugin_with_context(_MAIL).resolved),
+            "can_mail": all(message["kind"] != "mail" for message in messages) or _can_mail(),
         }
 
     def _undelivered(self, failed: list[Mapping[str, Any]]) -> dict[str, Any]:
@@ -99,6 +99,10 @@ class ActionModule(ControlAction):
             pass
         self.tell(f"{path} cannot be read as what was told, so all of it is told again")
         return Told({})
+
+
+def _can_mail() -> bool:
+    return bool(module_loader.find_plugin_with_context(_MAIL).resolved)
 
 
 def _note(told: Told, present: tuple[Notice, ...], said: list[Mapping[str, Any]], at: datetime) -> None:

@@ -27,7 +27,7 @@ options:
     default: discover_scan
   path:
     description:
-      - A folder of the controller for what can be pasted, a file C(HOST.yml) for each host with strays. It is there.
+      - A folder of the controller for what can be pasted, a file C(HOST.yml) for each host with strays. It has to exist.
       - Without it, it is shown.
     type: path
 """

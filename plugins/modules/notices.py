@@ -120,7 +120,7 @@ unaddressed:
   elements: dict
   sample: []
 can_mail:
-  description: Whether the module is there that sends mails, C(community.general.mail).
+  description: Whether all of them can be sent. For mails the module C(community.general.mail) has to be there.
   returned: without O(told)
   type: bool
   sample: true
