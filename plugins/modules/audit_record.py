@@ -27,7 +27,7 @@ options:
   state:
     description:
       - V(written) writes the records. V(checked) fails when the content of a file is not what its digest and its seal
-        were made of. The seal is made with a key of the store, so that who cannot read the store cannot make one.
+        were made of, or when its summary says something else. The seal is made with a key of the store, so that who cannot read the store cannot make one.
     type: str
     choices: [written, checked]
     default: written

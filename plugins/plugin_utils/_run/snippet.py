@@ -22,6 +22,7 @@ _RUNNING = {
     "archive": "what lies in an archive is not edited: delete it, or keep this line",
 }
 _UNEDITABLE = "nothing here can edit it: bring the next secret there by hand, or keep this line"
+_NOBODYS = "nobody can tell which integration it belongs to: declare it with that, or keep this line"
 _WRITTEN = "a log, a history or a list, which is not edited: take the secret out of it, or keep this line"
 #: What programs write and none reads back.
 _LOG = re.compile(r".*\.log(?:[.-][\w.-]+)?|\.\w*history", re.ASCII)
@@ -122,6 +123,8 @@ def _accepted(use: Use) -> str:
 def _reason(use: Use) -> str:
     if use["kind"] == "backup":
         return _COPY
+    if use["kind"] == "file" and use["format"]:
+        return _NOBODYS
     return _RUNNING.get(str(use["kind"]), _UNEDITABLE)
 
 

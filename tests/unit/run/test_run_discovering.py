@@ -105,7 +105,9 @@ def test_what_cannot_be_edited_is_accepted_with_a_reason() -> None:
     assert list(pasted) == ["sfmc_accepted_places"]
     places = accepted_places(pasted, "etl1")
     assert findings_of("etl1", scan(*strays), places, NOW).strays == []
-    assert all(item.reason for item in places)
+    reasons = {item.place: item.reason for item in places}
+    assert "which integration" in reasons[NOBODYS["place"]]
+    assert all(reasons.values()) and len(set(reasons.values())) == len(strays)
 
 
 def test_a_path_of_any_letters_comes_back_as_it_was() -> None:
