@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, ClassVar
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import accepted_places
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import clean
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import findings as kept
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
@@ -31,6 +33,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import writt
 
 #: What a scan has returned, so that it is told from a failure.
 _SCANNED = "uses"
+#: A refusal has room, a traceback has not.
+_WHY_AT_MOST = 600
 
 #: By this, a file is known for one that may be replaced: the folder may be the inventory's.
 _HEADER = "# Found by keyturn.sfmc.discover, which writes this file anew. Copy from it.\n"
@@ -58,8 +62,11 @@ class ActionModule(ControlAction):
         changed = self._keep(found, arguments["integration"])
         files, wrote = self._write(snippets, arguments["path"])
         for host, text in snippets.items():
-            self.tell(f"for {host}: {files[host]}" if host in files else f"to paste into the variables of {host}:")
-            if host not in files:
+            where = files.get(host, "")
+            self.tell(
+                f"for {host}: {where}" if where else f"to paste into the variables of {host}, or add to its lists:"
+            )
+            if not where:
                 self.show(text.splitlines())
         return {
             "changed": changed or wrote,
@@ -85,7 +92,8 @@ class ActionModule(ControlAction):
             elif _SCANNED in registered:
                 silent[host] = "its report is none that a scan makes"
             else:
-                silent[host] = " ".join(str(registered.get("msg") or "it did not answer").split())[:200]
+                said = str(registered.get("msg") or "it did not answer")
+                silent[host] = textwrap.shorten(said, _WHY_AT_MOST, placeholder=" ...")
         return scans, silent
 
     def _snippet(self, found: Findings) -> str:

@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ansible.plugins.loader import module_loader
+
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._deliveries import deliveries
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._estate_reading import checked_estate, moment
@@ -22,6 +24,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._told import Told
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import written
 
 _SCHEMA = 1
+#: The collection has it that is no part of ansible-core, and no dependency of this one.
+_MAIL = "community.general.mail"
 
 
 class ActionModule(ControlAction):
@@ -72,6 +76,7 @@ class ActionModule(ControlAction):
             "notices": [notice.as_dict() for notice in present],
             "deliveries": messages,
             "unaddressed": failed,
+            "can_mail": all(message["kind"] != "mail" for message in messages) or _can_mail(),
         }
 
     def _undelivered(self, failed: list[Mapping[str, Any]]) -> dict[str, Any]:
@@ -94,6 +99,10 @@ class ActionModule(ControlAction):
             pass
         self.tell(f"{path} cannot be read as what was told, so all of it is told again")
         return Told({})
+
+
+def _can_mail() -> bool:
+    return bool(module_loader.find_plugin_with_context(_MAIL).resolved)
 
 
 def _note(told: Told, present: tuple[Notice, ...], said: list[Mapping[str, Any]], at: datetime) -> None:

@@ -12,6 +12,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import Contr
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_search import search_arguments
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS, SCAN
 
+_NOTHING_TO_LOOK_FOR = "no such integration in sfmc_integrations of the host"
+
 
 class ActionModule(ControlAction):
     """Runs the module on the host with what its integrations are known by."""

@@ -119,6 +119,11 @@ unaddressed:
   type: list
   elements: dict
   sample: []
+can_mail:
+  description: Whether all of them can be sent. For mails the module C(community.general.mail) has to be there.
+  returned: without O(told)
+  type: bool
+  sample: true
 undelivered:
   description: A line for each hook that did not work.
   returned: with O(told)

@@ -296,7 +296,9 @@ left_out_more:
   type: dict
   sample: {"larger than 64 MB": 3}
 scanned:
-  description: How much was looked at; C(unchanged) counts the files for which the result of the last scan stands.
+  description:
+    - How much was looked at; C(unchanged) counts the files for which the result of the last scan stands.
+    - C(roots) are those that were there, by their real paths.
   returned: success
   type: dict
   sample:
@@ -307,6 +309,7 @@ scanned:
     processes: 120
     containers: 0
     full: true
+    roots: [/etc, /opt, /srv]
 """
 
 from typing import Any, Dict

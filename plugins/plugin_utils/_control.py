@@ -80,7 +80,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         self.show([line for part in text.split("\n") for line in (wrapped(part) if len(part) > WIDTH else [part])])
 
     def show(self, lines: Iterable[str]) -> None:
-        """Show lines as they are, because somebody copies them."""
+        """Show lines as they are, because somebody copies them; less what a terminal would obey."""
         # A colour that Ansible has a log level for: ansible-core 2.16 with a log file stands still at any other.
         shown = "\n".join(f"  {printable(line)}" for line in lines)
         display.display(shown, color=C.COLOR_VERBOSE if display.verbosity else None)

@@ -14,8 +14,8 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import moment_of
 
 SCHEMA = 1
-#: What no line for people, and no label, can hold: control characters, and halves of a character.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
+#: What no line for people, and no label, can hold: control characters, what turns a line around, halves of a character.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def checked_estate(estate: Any) -> tuple[Mapping[str, Any], ...]:

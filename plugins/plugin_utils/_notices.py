@@ -86,6 +86,11 @@ def _name(item: Item) -> str:
     return text(item["name"]) + (f" ({environment})" if environment else "")
 
 
+def _line(value: Any) -> str:
+    """Return a text that makes no line of its own, as the name of a file may."""
+    return text(value).replace("\n", "\ufffd")
+
+
 def _day(item: Item, key: str) -> str:
     when = moment(item.get(key))
     return when.strftime("%Y-%m-%d") if when else "an unknown day"
@@ -99,15 +104,24 @@ def _urgency(event: str, subject: str) -> Callable[[Item, datetime], _News | Non
         days = "" if left is None else f", in {left:.0f} days" if left > 0 else ""
         said = f"The active secret of {_name(item)} was generated on {_day(item, 'generated_at')}"
         said += f" and ends on {_day(item, 'expires_at')}{days}."
-        waits = text(item.get("waits_for"))
+        # What a blocked one waits for is a sentence with a way out of its own.
+        waits = "a person who mends something" if item.get("blocked") else text(item.get("waits_for"))
+        rotate = f"ansible-playbook keyturn.sfmc.rotate -e sfmc_integration={text(item['client_id'])}"
         return _News(
             subject.format(name=_name(item), day=_day(item, "expires_at")),
             said + (f" Its rotation ({text(item.get('phase'))}) waits for {waits}" if waits else ""),
-            f"ansible-playbook keyturn.sfmc.rotate -e sfmc_integration={text(item['client_id'])}",
+            _ways(item) if item.get("blocked") else rotate,
             item.get("expires_at"),
         )
 
     return read
+
+
+def _ways(item: Item) -> str:
+    """Return the ways out of all that blocks a rotation."""
+    ways = dict.fromkeys(text(each.get("way_out")) for each in items_of(item.get("blockers")))
+    status = f"ansible-playbook keyturn.sfmc.status -e sfmc_status_integration={text(item['client_id'])}"
+    return "\n".join(way for way in ways if way) or status
 
 
 def _blocked(item: Item, _at: datetime) -> _News | None:
@@ -119,12 +133,10 @@ def _blocked(item: Item, _at: datetime) -> _News | None:
         f" found {text(each.get('found'))}."
         for each in blockers
     ]
-    ways = dict.fromkeys(text(each.get("way_out")) for each in blockers)
-    status = f"ansible-playbook keyturn.sfmc.status -e sfmc_status_integration={text(item['client_id'])}"
     return _News(
         f"{_name(item)}: a person has to mend something before it can be rotated",
         "\n".join(sentences) or text(item.get("waits_for")),
-        "\n".join(way for way in ways if way) or status,
+        _ways(item),
         [item.get("rotation_id"), sorted({(text(each.get("rule")), text(each.get("offender"))) for each in blockers})],
     )
 
@@ -171,7 +183,7 @@ def _strays(item: Item, _at: datetime) -> _News | None:
     if not strays:
         return None
     lines = sorted(
-        f"{text(each.get('host'))}: {text(each.get('place'))}, {text(each.get('key'))} (the"
+        f"{text(each.get('host'))}: {_line(each.get('place'))}, {_line(each.get('key'))} (the"
         f" {text(each.get('secret'))} secret {text(each.get('fingerprint'))})"
         for each in strays
     )

@@ -87,6 +87,6 @@ def bad_arguments(module: str, found: str) -> Refusal:
         module,
         f"what ansible-doc {module} lists",
         found,
-        "correct the variable or the task that they come from (sfmc_serial, sfmc_wait, sfmc_poll_seconds,"
-        " sfmc_max_fail_percentage in the playbooks); nothing was changed",
+        "correct the variable or the task that they come from (a playbook has it from one that begins with sfmc_);"
+        " nothing was changed",
     )

@@ -192,3 +192,23 @@ def test_a_process_that_was_given_a_secret_is_found(searched: Searched) -> None:
     found = [use for use in result["strays"] if use["kind"] == "process" and use["client_id"] == known.crm]
     assert [(use["key"], use["secret"]) for use in found] == [("SFMC_CLIENT_SECRET", "active")]
     assert found[0]["place"].startswith("process of ")
+
+
+def test_what_a_scan_did_not_look_at_stays_known_and_a_host_without_a_scan_fails_the_run(searched: Searched) -> None:
+    """I-3: a typo in the roots, or in another option, opens no gate."""
+    operations = searched.operations
+    operations.declare_variables(HOST, sfmc_dependents=[], sfmc_accepted_places=[])
+    assert searched.discover().status == 0
+    before = _strays(searched)
+    elsewhere = searched.discover(sfmc_scan_roots=["/nowhere"])
+    assert elsewhere.status == 0 and "stays known from earlier" in elsewhere.said, elsewhere
+    assert _strays(searched) == before != []
+    wrong = searched.discover(sfmc_scan_roots=["relative"])
+    assert wrong.status != 0 and "which were not looked at: prod-a" in wrong.said, wrong
+    assert _strays(searched) == before
+
+
+def _strays(searched: Searched) -> list[Any]:
+    document = searched.operations.store().load(searched.planted.known.crm)
+    assert document is not None
+    return list(document.document["journal"]["strays"])

@@ -266,3 +266,20 @@ def test_credentials_are_known_also_of_hooks_that_are_wrong() -> None:
     said = [{"url": "https://x.example/1", "headers": {"A": "2", "B": 3}}, "x", {"password": "4", "token": ["5"]}]
     assert credentials_of(said) == ["https://x.example/1", "4", "2"]
     assert credentials_of("x") == []
+
+
+def test_a_blocked_rotation_that_is_due_has_the_way_out_of_what_blocks_it() -> None:
+    seen = estate(
+        integration(urgency="due", days_left=9.0, blocked=True, blockers=[blocker()], waits_for="long: words")
+    )
+    due, blocked = notices(seen)
+    assert (due.event, blocked.event) == ("due", "blocked")
+    assert due.way_out == blocked.way_out != ""
+    assert "keyturn.sfmc.rotate" not in due.way_out and "long: words" not in due.body
+
+
+def test_the_name_of_a_file_makes_no_line_of_its_own() -> None:
+    hostile = {**stray(), "place": "/x\nweb1: nothing\u202e\x9b31m.env"}
+    (notice,) = notices(estate(integration(strays=[hostile])))
+    assert len(notice.body.split("\n")) == 2
+    assert all(line.isprintable() for line in notice.body.split("\n"))

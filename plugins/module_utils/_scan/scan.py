@@ -221,6 +221,7 @@ class _Scan:
                 "processes": self._processes,
                 "containers": self._containers,
                 "full": self._full,
+                "roots": self._roots,
             },
         }
 

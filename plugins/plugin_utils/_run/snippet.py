@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import glob
 import posixpath
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,6 +23,25 @@ _RUNNING = {
     "archive": "what lies in an archive is not edited: delete it, or keep this line",
 }
 _UNEDITABLE = "nothing here can edit it: bring the next secret there by hand, or keep this line"
+_NOBODYS = "nobody can tell which integration it belongs to: declare it with that, or keep this line"
+_WRITTEN = "a log, a history or a list, which is not edited: take the secret out of it, or keep this line"
+#: What programs write and none reads back.
+_LOG = re.compile(r".*\.log(?:[.-][\w.-]+)?|\.\w*history", re.ASCII)
+#: So many places of a file that have no other name than the number of their line make a log of it, too.
+_NUMBERED, _NUMBERED_AT_MOST = "\\A", 3
+#: Ansible would take what holds one of these for a template.
+_TEMPLATE = re.compile(r"\{[{%#]")
+
+
+class _Unsafe(str):
+    """A text that Ansible leaves as it is."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes the tag for it."""
+
+
+_Dumper.add_representer(_Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style='"'))
 
 
 def snippet(strays: Iterable[Use], names: Mapping[str, str], taken: Iterable[str] = ()) -> str:
@@ -30,14 +51,24 @@ def snippet(strays: Iterable[Use], names: Mapping[str, str], taken: Iterable[str
     :param taken: names that dependents of the host have already.
     """
     uses = list(strays)
-    editable = [use for use in uses if _can_be_declared(use, names)]
-    others = [use for use in uses if not _can_be_declared(use, names)]
+    logs = _logs(uses)
+    editable = [use for use in uses if use["path"] not in logs and _can_be_declared(use, names)]
+    others = [use for use in uses if use["path"] not in logs and not _can_be_declared(use, names)]
     parts = []
     if editable:
         parts.append("sfmc_dependents:\n" + "".join(_dependents(editable, names, set(taken))))
-    if others:
-        parts.append("sfmc_accepted_places:\n" + "".join(_accepted(use) for use in others))
+    if others or logs:
+        whole = [_entry({"place": path, "reason": _WRITTEN}) for path in logs]
+        parts.append("sfmc_accepted_places:\n" + "".join([*map(_accepted, others), *whole]))
     return "".join(parts)
+
+
+def _logs(uses: Iterable[Use]) -> list[str]:
+    """Return the files of which a new secret in the place of an old one would be a lie, or would not last."""
+    files = [use for use in uses if use["kind"] == "file" and use["place"] == use["path"]]
+    numbered = Counter(use["path"] for use in files if use["format"] == "text" and use["key"].startswith(_NUMBERED))
+    paths = dict.fromkeys(use["path"] for use in files)
+    return [path for path in paths if _LOG.fullmatch(posixpath.basename(path)) or numbered[path] > _NUMBERED_AT_MOST]
 
 
 def _can_be_declared(use: Use, names: Mapping[str, str]) -> bool:
@@ -45,14 +76,17 @@ def _can_be_declared(use: Use, names: Mapping[str, str]) -> bool:
 
 
 def _dependents(uses: list[Use], names: Mapping[str, str], taken: set[str]) -> Iterable[str]:
-    """Return one dependent for each integration in each folder: what lies together is mostly read together."""
-    groups: dict[tuple[str, str], list[Use]] = {}
+    """Return one dependent for each integration in each folder: what lies together is mostly read together.
+
+    Unknown secrets make one of their own: where one stands, nothing of a dependent is written.
+    """
+    groups: dict[tuple[str, str, bool], list[Use]] = {}
     for use in uses:
-        groups.setdefault((use["client_id"], posixpath.dirname(use["path"])), []).append(use)
-    for (client_id, folder), group in groups.items():
-        unknown = all(use["secret"] == "unknown" for use in group)
+        group = (use["client_id"], posixpath.dirname(use["path"]), use["secret"] == "unknown")
+        groups.setdefault(group, []).append(use)
+    for (client_id, folder, unknown), files in groups.items():
         entry: dict[str, Any] = {"integration": names[client_id], "name": _name(folder, taken)}
-        entry["files"] = [_file(use) for use in group]
+        entry["files"] = [_file(use) for use in files]
         yield _entry(entry) + _hints(unknown)
 
 
@@ -95,6 +129,8 @@ def _literally(place: str) -> str:
 def _reason(use: Use) -> str:
     if use["kind"] == "backup":
         return _COPY
+    if use["kind"] == "file" and use["format"]:
+        return _NOBODYS
     return _RUNNING.get(str(use["kind"]), _UNEDITABLE)
 
 

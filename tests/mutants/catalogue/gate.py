@@ -40,6 +40,14 @@ MUTANTS = (
     ),
     mutant(
         "I-3",
+        "a discovery forgets what it did not look at",
+        "plugin_utils/_rotation/findings.py",
+        "if item.host in hosts and unseen(item) and",
+        "if False and",
+        "unit/rotation/test_findings.py::test_what_a_discovery_did_not_look_at_stays_known",
+    ),
+    mutant(
+        "I-3",
         "the gate is open",
         _GATE,
         "if set(missing) - set(given_up):",

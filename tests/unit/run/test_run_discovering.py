@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -15,6 +16,8 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import use
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import accepted_places
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import host_dependents
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import gate_blockers
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, Stray
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.discovering import (
     findings_of,
     lines_of,
@@ -134,7 +137,9 @@ def test_what_cannot_be_edited_is_accepted_with_a_reason() -> None:
     assert list(pasted) == ["sfmc_accepted_places"]
     places = accepted_places(pasted, "etl1")
     assert findings_of("etl1", scan(*strays), places, NOW).strays == []
-    assert all(item.reason for item in places)
+    reasons = {item.place: item.reason for item in places}
+    assert "which integration" in reasons[NOBODYS["place"]]
+    assert all(reasons.values()) and len(set(reasons.values())) == len(strays)
 
 
 def test_a_path_of_any_letters_comes_back_as_it_was() -> None:

@@ -237,6 +237,10 @@ def test_an_audit_record_is_checked_with_the_key_of_its_integration(bench: Bench
         {**document, "content": {**document["content"], "former_secret": "ffffffffffff"}},
         {**document, "digest": "0" * 64},
         {**document, "seal": "0" * 64},
+        {**document, "summary": {**summary, "people": ["somebody else"]}},
+        {**document, "summary": {}},
+        {**document, "summary": "all is well"},
+        {**document, "approved": "by the board"},
     ):
         with pytest.raises(Refusal):
             check(altered, bench.record, "record.json")
