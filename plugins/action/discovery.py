@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import accepted_places
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import clean
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import findings as kept
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
@@ -123,15 +122,19 @@ class ActionModule(ControlAction):
             changed = self._kept(run, found, places) or changed
         return changed
 
-    @staticmethod
-    def _kept(run: Run, found: Sequence[Findings], places: set[tuple[str, str]]) -> bool:
+    def _kept(self, run: Run, found: Sequence[Findings], places: set[tuple[str, str]]) -> bool:
         before = run.keeper.load().journal.strays
 
         def discovered(journal: Journal, at: datetime) -> Journal:
             own = strays_by_client_id(found, at).get(journal.client_id, [])
             return kept.discovered(journal, places, own, at)
 
-        return run.note("discovered", discovered).journal.strays != before
+        after = run.note("discovered", discovered).journal.strays
+        hosts = {each.host for each in found}
+        for stray in after:
+            if stray.host in hosts and (stray.host, stray.place) not in places:
+                self.tell(f"note: {stray.host}: {stray.place} stays known from earlier: this scan did not look there")
+        return after != before
 
 
 def _see_that_it_is_ours(path: Path) -> None:

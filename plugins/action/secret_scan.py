@@ -28,7 +28,8 @@ class ActionModule(ControlAction):
         name = arguments["integration"]
         integrations = [item for item in chosen if name in (None, item.name, item.client_id)]
         if not integrations:
-            nothing: dict[str, Any] = {"uses": [], "mentions": [], "looked_at": [], "left_out": [], "scanned": {}}
+            left_out = [{"place": "everything", "why": _NOTHING_TO_LOOK_FOR}]
+            nothing: dict[str, Any] = {"uses": [], "mentions": [], "looked_at": [], "left_out": left_out, "scanned": {}}
             return {"changed": False, "searched_for": [], **nothing}
         dependents = self.inventory.dependents([host])
         searched = search_arguments(host, integrations, dependents, self.vault_secrets)

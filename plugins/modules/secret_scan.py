@@ -298,7 +298,6 @@ left_out_more:
 scanned:
   description:
     - How much was looked at; C(unchanged) counts the files for which the result of the last scan stands.
-    - C(roots) are those that were there, by their real paths.
   returned: success
   type: dict
   sample:
@@ -309,7 +308,6 @@ scanned:
     processes: 120
     containers: 0
     full: true
-    roots: [/etc, /opt, /srv]
 """
 
 from typing import Any, Dict

@@ -10,17 +10,10 @@ import textwrap
 
 #: With the two blanks before each line of progress, a hundred columns.
 WIDTH = 98
-#: Of a name that somebody gave a file: what moves the cursor, makes a line of its own, or turns what follows it around.
-_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _OPTION = r"--?[a-z][\w-]*(?:[ =](?:'[^']*'|[^\s']+))?"
 _COMMAND = re.compile(rf"\bansible-playbook keyturn\.sfmc\.\w+(?: {_OPTION})*")
 #: Stands for a blank within a command, where no line ends.
 _TIED = "\0"
-
-
-def clean(text: str) -> str:
-    """Return a text of one line in which what a terminal would obey is spelled out: an escape as <001B>."""
-    return text if text.isprintable() else _UNFIT.sub(lambda found: f"<{ord(found[0]):04X}>", text)
 
 
 def wrapped(text: str, indent: str = "    ") -> list[str]:

@@ -221,7 +221,6 @@ class _Scan:
                 "processes": self._processes,
                 "containers": self._containers,
                 "full": self._full,
-                "roots": self._roots,
             },
         }
 

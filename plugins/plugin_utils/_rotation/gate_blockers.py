@@ -9,7 +9,6 @@ import json
 import shlex
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import clean
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import abandon_command
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, Stray
 
@@ -82,8 +81,7 @@ def orphaned(journal: Journal, tries: int) -> Refusal:
 
 def strays(journal: Journal, found: tuple[Stray, ...]) -> Refusal:
     """Somebody uses the secret where nobody brings the next one."""
-    whole = (f"{item.host}: {item.place}" + (f", key {item.key}" if item.key else "") for item in found)
-    places = tuple(map(clean, whole))
+    places = tuple(f"{item.host}: {item.place}" + (f", key {item.key}" if item.key else "") for item in found)
     return Refusal(
         "I-3: an activation breaks whoever still has the active secret, declared or not",
         journal.name,

@@ -14,8 +14,6 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.audit import audit_record, is_genuine
 
-_PARTS = {"summary", "content", "digest", "seal"}
-
 
 def exported(record: Record) -> dict[str, Any] | None:
     """Return the record of the latest rotation that is over; None where another has begun since, or none was.

@@ -58,11 +58,6 @@ def findings_of(host: str, scan: Mapping[str, Any], accepted: Iterable[AcceptedP
     return found
 
 
-def _below(place: str, path: str) -> bool:
-    """Tell whether a place is a path, in that folder, or in that archive."""
-    return place == path or place.startswith((path.rstrip("/") + "/", f"{path}!"))
-
-
 def strays_by_client_id(findings: Iterable[Findings], at: datetime) -> dict[str, list[Stray]]:
     """Return the strays as journals keep them; those whose integration nobody can tell are under an empty client id.
 

@@ -29,19 +29,6 @@ _WRITTEN = "a log, a history or a list, which is not edited: take the secret out
 _LOG = re.compile(r".*\.log(?:[.-][\w.-]+)?|\.\w*history", re.ASCII)
 #: So many places of a file that have no other name than the number of their line make a log of it, too.
 _NUMBERED, _NUMBERED_AT_MOST = "\\A", 3
-#: Ansible would take what holds one of these for a template.
-_TEMPLATE = re.compile(r"\{[{%#]")
-
-
-class _Unsafe(str):
-    """A text that Ansible leaves as it is."""
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes the tag for it."""
-
-
-_Dumper.add_representer(_Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style='"'))
 
 
 def snippet(strays: Iterable[Use], names: Mapping[str, str], taken: Iterable[str] = ()) -> str:
@@ -148,7 +135,7 @@ class _Unsafe(str):
     """A text that is no template, whatever it looks like: whoever can make a file on a host chooses its name."""
 
 
-_Dumper.add_representer(_Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style="'"))
+_Dumper.add_representer(_Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style='"'))
 
 
 def _untemplated(value: Any) -> Any:

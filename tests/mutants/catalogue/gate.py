@@ -32,22 +32,6 @@ MUTANTS = (
     ),
     mutant(
         "I-3",
-        "a discovery forgets what it did not look at",
-        "plugin_utils/_rotation/findings.py",
-        "for item in journal.strays if (item.host, item.place) not in looked_at}",
-        "for item in journal.strays if False}",
-        "unit/rotation/test_findings.py::test_a_discovery_replaces_what_was_known_of_the_places_that_it_has_seen_and_of_no_others",
-    ),
-    mutant(
-        "I-3",
-        "a discovery forgets what it did not look at",
-        "plugin_utils/_rotation/findings.py",
-        "if item.host in hosts and unseen(item) and",
-        "if False and",
-        "unit/rotation/test_findings.py::test_what_a_discovery_did_not_look_at_stays_known",
-    ),
-    mutant(
-        "I-3",
         "the gate is open",
         _GATE,
         "if set(missing) - set(given_up):",

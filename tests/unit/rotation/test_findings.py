@@ -66,14 +66,6 @@ def test_a_discovery_replaces_what_was_known_of_the_places_that_it_has_seen_and_
     assert broken_line(after.history) is None
 
 
-def test_what_a_discovery_did_not_look_at_stays_known() -> None:
-    """I-3: nobody knows that it is gone."""
-    before = discovered(journal(), ["etl1"], [OLD_JOB, BACKUP], NOW)
-    after = discovered(before, ["etl1"], [], NOW + DAY, lambda stray: stray.place == OLD_JOB.place)
-    assert after.strays == (OLD_JOB,)
-    assert discovered(before, ["etl1"], [OLD_JOB], NOW + DAY, lambda _: True).strays == (OLD_JOB, BACKUP)
-
-
 def test_a_place_that_is_found_again_keeps_the_time_when_it_was_first_found() -> None:
     before = discovered(journal(), LOOKED_AT, [OLD_JOB], NOW)
     again = discovered(before, LOOKED_AT, [replace(OLD_JOB, found_at=NOW + DAY)], NOW + DAY)
