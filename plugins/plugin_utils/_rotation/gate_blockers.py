@@ -81,16 +81,21 @@ def orphaned(journal: Journal, tries: int) -> Refusal:
 
 def strays(journal: Journal, found: tuple[Stray, ...]) -> Refusal:
     """Somebody uses the secret where nobody brings the next one."""
-    places = tuple(f"{item.host}: {item.place}" + (f", key {item.key}" if item.key else "") for item in found)
     return Refusal(
         "I-3: an activation breaks whoever still has the active secret, declared or not",
         journal.name,
         "no place with the active secret that nobody declares",
-        f"{len(found)} of the latest discovery: {named(places, {}, most=5)}",
+        f"{len(found)} of the latest discovery: {places(found)}",
         "declare each in sfmc_dependents, or say in sfmc_accepted_places why it may break, then run"
         " ansible-playbook keyturn.sfmc.discover -e sfmc_become=true again, which prints both; or, as for a host"
         " that is gone, decide with -e sfmc_strays=warn",
     )
+
+
+def places(found: tuple[Stray, ...]) -> str:
+    """Name the first places."""
+    texts = tuple(f"{item.host}: {item.place}" + (f", key {item.key}" if item.key else "") for item in found)
+    return named(texts, {}, most=5)
 
 
 def activation_off(journal: Journal) -> Refusal:

@@ -11,8 +11,9 @@ from datetime import datetime
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import AnswerLost
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret, provided_secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, transitions
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import blockers, gate_blockers, transitions
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.calendar import forced
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.findings import in_use
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.recording import Recording, standing
@@ -76,7 +77,9 @@ class Calling(Recording):
 
     def activate(self) -> None:
         """Record the intent, send it once; whether it worked is found out by the next probe."""
-        rotation = self.keeper.load().journal.open_rotation
+        before = self.keeper.load()
+        self._warn_of_strays(before)
+        rotation = before.journal.open_rotation
         sent = len(rotation.activations_sent_at) if rotation else 0
         holder, policy = "" if self.provider.operator else self.holder, self.integration.policy
         if holder:
@@ -106,6 +109,13 @@ class Calling(Recording):
                 self._came("activation refused", transitions.activation_refused)
             raise
         self._pace_from_now("activated_at")
+
+    def _warn_of_strays(self, record: Record) -> None:
+        """Say whom the activation breaks that nobody declares; the gate was told not to close for them."""
+        strays = in_use(record.journal, self.registry(record.journal))
+        if strays:
+            places = f"{len(strays)} place(s) that nobody declares hold the secret that the activation ends"
+            self.tell(f"{self.integration.name}: warning: {places}: {gate_blockers.places(strays)}")
 
     def keep_staged(self, secret: Secret, fence: int = 0) -> Record:
         """Keep a staged secret that was just received: a durable write, read back, before anything else happens.

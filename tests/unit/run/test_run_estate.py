@@ -126,6 +126,8 @@ def test_a_stray_is_called_by_the_secret_that_it_holds_now(bench: Bench) -> None
     assert [item["secret"] for item in the_one(bench)["strays"]] == ["active"]
     bench.variables.update(sfmc_force="a leak", sfmc_strays="warn")
     bench.rotate()
+    (warning,) = [line for line in bench.told if "warning" in line]
+    assert "etl1: /opt/etl/.env, key SECRET" in warning, "a warning is said"
     assert [item["secret"] for item in the_one(bench)["strays"]] == ["previous"]
 
 
