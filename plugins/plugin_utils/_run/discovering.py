@@ -140,7 +140,10 @@ def _sum(findings: Sequence[Findings], strays: int, silent: int) -> str:
     declared = sum(len(found.declared) for found in findings)
     accepted = sum(len(found.accepted) for found in findings)
     mentions = sum(len(found.mentions) for found in findings)
-    hosts = f"{len(findings)} host{'' if len(findings) == 1 else 's'}" + (f", {silent} silent" if silent else "")
+    looked = sum(bool(found.scanned) for found in findings)
+    hosts = f"{looked} host{'' if looked == 1 else 's'}" + (f", {silent} silent" if silent else "")
+    if looked < len(findings):
+        hosts += f", {len(findings) - looked} not looked at as no integration is known there"
     return (
         f"{hosts}: {read}; {declared + accepted + strays} uses: {declared} declared, {accepted} accepted, {strays}"
         f" strays; {mentions} mentions of a client id or a tenant without a secret"

@@ -183,6 +183,11 @@ def test_nothing_found_is_said_plainly() -> None:
     assert lines[0].startswith("1 host: 20 files read; 1 uses: 1 declared, 0 accepted, 0 strays")
 
 
+def test_a_host_without_an_integration_is_not_counted_as_looked_at() -> None:
+    findings = [findings_of("etl1", scan(), (), NOW), findings_of("db1", scan(scanned={}), (), NOW)]
+    assert lines_of(findings, NAMES, {})[0].startswith("1 host, 1 not looked at as no integration is known there: 20")
+
+
 def test_only_where_an_integration_was_sought_is_anything_known_of_it() -> None:
     """A host that does not declare it was not given its secret, and says nothing of it."""
     of_shop = scan(OTHER, searched_for=[SHOP], looked_at=["/opt/etl/.env", "/opt/etl/gone.env"])
