@@ -34,8 +34,14 @@ class ActionModule(ControlAction):
             return self._checked(path)
         changed = False
         files: list[str] = []
+        refusals: list[Refusal] = []
         for integration in self.integrations(arguments["integration"], generating=False):
-            record = exported(kept_record(integration, self.vault_secrets))
+            try:
+                record = exported(kept_record(integration, self.vault_secrets))
+            except Refusal as refusal:
+                # The others may begin another rotation before somebody has mended this one.
+                refusals.append(refusal)
+                continue
             if record is None:
                 self.tell(f"{integration.name}: no rotation is over that another has not followed")
                 continue
@@ -43,7 +49,8 @@ class ActionModule(ControlAction):
             new = written_json(file, record, self.check_mode)
             self.tell(f"{integration.name}: {file}" + ("" if new else ", as before"))
             changed, files = changed or new, [*files, str(file)]
-        return {"changed": changed, "files": files}
+        result = {"changed": changed, "files": files}
+        return {**result, "failed": True, "msg": "\n".join(map(str, refusals))} if refusals else result
 
     def _checked(self, path: Path) -> dict[str, Any]:
         document = _read(path)

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import accepted_places
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import clean
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import findings as kept
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
@@ -34,6 +35,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import writt
 _SCANNED = "uses"
 #: A refusal has room, a traceback has not.
 _WHY_AT_MOST = 600
+#: More of them are counted.
+_NAMED = 5
 
 #: By this, a file is known for one that may be replaced: the folder may be the inventory's.
 _HEADER = "# Found by keyturn.sfmc.discover, which writes this file anew. Copy from it.\n"
@@ -129,12 +132,17 @@ class ActionModule(ControlAction):
             own = strays_by_client_id(found, at).get(journal.client_id, [])
             return kept.discovered(journal, places, own, at)
 
-        after = run.note("discovered", discovered).journal.strays
+        after = run.note("discovered", discovered).journal
         hosts = {each.host for each in found}
-        for stray in after:
-            if stray.host in hosts and (stray.host, stray.place) not in places:
-                self.tell(f"note: {stray.host}: {stray.place} stays known from earlier: this scan did not look there")
-        return after != before
+        unseen = [
+            clean(f"{stray.host}: {stray.place}")
+            for stray in kept.strays_of(after, run.registry(after))
+            if stray.host in hosts and (stray.host, stray.place) not in places
+        ]
+        if unseen:
+            more = f" and {len(unseen) - _NAMED} more" if len(unseen) > _NAMED else ""
+            self.tell(f"note: known from earlier, and not looked at by this scan: {', '.join(unseen[:_NAMED])}{more}")
+        return after.strays != before
 
 
 def _see_that_it_is_ours(path: Path) -> None:

@@ -10,7 +10,7 @@ import json
 import pytest
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
-from ansible_collections.keyturn.sfmc.tests.integration.estates import pair
+from ansible_collections.keyturn.sfmc.tests.integration.estates import pair, two_integrations
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations
 
 
@@ -48,3 +48,23 @@ def test_the_estate_is_written_and_takes_no_other_file(operations: Operations) -
     path.write_text("all: {}\n")
     assert operations.playbook("status", sfmc_status_path=str(path)).status == 2
     assert path.read_text() == "all: {}\n"
+
+
+def test_nothing_is_written_where_nobody_said_where(operations: Operations) -> None:
+    run = operations.playbook("evidence")
+    assert run.status == 2 and "missing required arguments: path" in run.said, run
+
+
+def test_a_document_that_cannot_be_read_keeps_no_other_record_from_being_written(bring_up: BringUp) -> None:
+    operations = bring_up(two_integrations(service=False))
+    operations.hand_in_active("crm_sync", "web_forms")
+    assert operations.rotate(sfmc_integration="crm_sync").status == 0
+    for asked in ("due,blocked", ["due"]):
+        status = operations.playbook("status", sfmc_status_fail_on=asked)
+        assert status.status == 2 and "due: web_forms" in status.said, status
+    folder = operations.estate.root / "audit"
+    folder.mkdir()
+    operations.document("web_forms").write_text("torn", encoding="utf-8")
+    run = operations.playbook("evidence", sfmc_evidence_path=str(folder))
+    assert run.status == 2 and "only reads Ansible Vault files" in run.said, run
+    assert [operations.client_id("crm_sync") in path.name for path in folder.iterdir()] == [True]

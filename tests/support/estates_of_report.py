@@ -101,12 +101,12 @@ def _integration(number: int, dependents: int, chance: random.Random) -> dict[st
     name = f"{base}_{turn // len(_ENVIRONMENTS) + 1}" if turn >= len(_ENVIRONMENTS) else base
     # Every third is of the herd that was generated on one day.
     age = timedelta(days=112, hours=number % 6) if number % 3 == 0 else timedelta(days=chance.uniform(4, 149))
-    age = {1: timedelta(days=155), 4: timedelta(days=171.5), 9: timedelta(days=183)}.get(number % 40, age)
+    age = {1: timedelta(days=155), 4: timedelta(days=174.5), 9: timedelta(days=183)}.get(number % 40, age)
     generated = NOW - age
     running = number % 7 == 1
     rows = [_dependent(number, each, running, chance) for each in range(dependents)]
     left = (generated + _LIFE - NOW).total_seconds() / 86400
-    urgency = "expired" if left < 0 else "urgent" if left < 14 else "due" if left < 30 else "ok"
+    urgency = "expired" if left < 0 else "urgent" if left <= 7 else "due" if left < 30 else "ok"
     fingerprint = f"{chance.getrandbits(48):012x}"
     blocked = running and number % 14 == 1
     item = idle(

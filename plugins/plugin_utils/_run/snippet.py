@@ -140,7 +140,9 @@ _Dumper.add_representer(_Unsafe, lambda dumper, text: dumper.represent_scalar("!
 
 def _untemplated(value: Any) -> Any:
     if isinstance(value, str):
-        return _Unsafe(value) if any(sign in value for sign in ("{{", "{%", "{#")) else value
+        # ansible-core 2.16 has classes of its own for texts: YAML knows none, and their methods return them again.
+        plain = str.encode(value, "utf-8", "surrogatepass").decode("utf-8", "surrogatepass")
+        return _Unsafe(plain) if any(sign in plain for sign in ("{{", "{%", "{#")) else plain
     if isinstance(value, Mapping):
         return {name: _untemplated(item) for name, item in value.items()}
     return [_untemplated(item) for item in value] if isinstance(value, list) else value

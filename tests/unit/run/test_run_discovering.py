@@ -201,3 +201,19 @@ def test_only_where_an_integration_was_sought_is_anything_known_of_it() -> None:
 def test_a_place_that_is_accepted_or_declared_by_now_was_looked_at() -> None:
     result = findings_of("etl1", scan(DECLARED, searched_for=[CRM]), (), NOW)
     assert looked_at([result], CRM) == {("etl1", "/srv/app/.env")}
+
+
+class Core(str):
+    """A text as older versions of ansible-core have it: a class of their own, which comes back from each method."""
+
+    def __str__(self) -> str:
+        return self
+
+    def __format__(self, spec: str) -> str:
+        return self
+
+
+def test_texts_of_every_ansible_core_can_be_written_down() -> None:
+    stray = {key: Core(value) if isinstance(value, str) else value for key, value in STRAY.items()}
+    text = snippet([stray, NOBODYS], {CRM: Core("crm")})
+    assert text == snippet([STRAY, NOBODYS], NAMES)
