@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import accepted_places
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import clean
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import printable
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import findings as kept
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
@@ -135,7 +135,7 @@ class ActionModule(ControlAction):
         after = run.note("discovered", discovered).journal
         hosts = {each.host for each in found}
         unseen = [
-            clean(f"{stray.host}: {stray.place}")
+            printable(f"{stray.host}: {stray.place}")
             for stray in kept.strays_of(after, run.registry(after))
             if stray.host in hosts and (stray.host, stray.place) not in places
         ]
