@@ -9,6 +9,7 @@ import json
 import shlex
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import printable
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import abandon_command
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, Stray
 
@@ -94,8 +95,8 @@ def strays(journal: Journal, found: tuple[Stray, ...]) -> Refusal:
 
 def places(found: tuple[Stray, ...]) -> str:
     """Name the first places."""
-    texts = tuple(f"{item.host}: {item.place}" + (f", key {item.key}" if item.key else "") for item in found)
-    return named(texts, {}, most=5)
+    whole = (f"{item.host}: {item.place}" + (f", key {item.key}" if item.key else "") for item in found)
+    return named(tuple(map(printable, whole)), {}, most=5)
 
 
 def activation_off(journal: Journal) -> Refusal:

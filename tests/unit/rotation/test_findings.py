@@ -78,3 +78,10 @@ def test_a_place_is_known_since_it_was_found_whatever_its_secret_is_called_by_no
     for looked_at in ([], LOOKED_AT):
         later = discovered(before, looked_at, [replace(OLD_JOB, secret="previous", found_at=NOW + DAY)], NOW + DAY)
         assert later.strays == (replace(OLD_JOB, secret="previous"),)
+
+
+def test_the_name_of_a_stray_moves_no_cursor_and_makes_no_line_of_its_own() -> None:
+    """Whoever may write to a host chooses it; Ansible shows the message of a failure as it is."""
+    hostile = replace(OLD_JOB, place="/opt/x\x1b[2J\nall is well\u202e.env")
+    (blocker,) = decided(with_strays(hostile), YES, YES).blockers
+    assert "/opt/x" in blocker.found and str(blocker).isprintable()
