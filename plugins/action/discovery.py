@@ -11,10 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal, printable
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import accepted_places
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import printable
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import findings as kept
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal

@@ -38,3 +38,10 @@ class Refusal(Exception):
             "found": self.found,
             "way_out": self.way_out,
         }
+
+
+def printable(text: str) -> str:
+    """Return a text without what a terminal would obey, or take for the end of a line: names come from hosts."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

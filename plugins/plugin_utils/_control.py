@@ -15,10 +15,10 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal, printable
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, printable, wrapped
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, wrapped
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import (
     INTEGRATIONS,
     bad_arguments,

@@ -24,10 +24,3 @@ def wrapped(text: str, indent: str = "    ") -> list[str]:
     tied = _COMMAND.sub(lambda found: found[0].replace(" ", _TIED), text)
     lines = textwrap.wrap(tied, WIDTH, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
     return [line.replace(_TIED, " ") for line in lines] or [""]
-
-
-def printable(text: str) -> str:
-    """Return a text without what a terminal would obey, or take for the end of a line: names come from hosts."""
-    if text.isprintable():
-        return text
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

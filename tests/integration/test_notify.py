@@ -279,7 +279,7 @@ def test_own_tasks_that_are_none_are_told_of_last_and_nothing_is_told_twice(offi
     broken = {"kind": "tasks", "name": "broken", "file": str(office.root / "broken.yml")}
     (office.root / "more.json").write_text(json.dumps({"sfmc_notify": [broken, {**webhook, "name": "late"}]}))
     before = len(office.services.of("webhook/"))
-    runs = [office.told(SEEN, "-e", "@more.json") for _ in range(2)]
+    runs = [office.told(SEEN, "-e", "@more.json") for _time in range(2)]
     assert [run.returncode != 0 for run in runs] == [True, True]
     assert len(office.services.of("webhook/")) == before + 1, runs
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 import shlex
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import printable
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal, printable
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import abandon_command
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, Stray
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import printable
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import AcceptedPlace
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, printable, wrapped
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, wrapped
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Stray
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsal_report import counted
 
 Use = Mapping[str, Any]
 #: Reasons that are few and that people can do something about stand by themselves.
@@ -136,15 +138,12 @@ def _left_out(findings: Sequence[Findings]) -> list[str]:
 def _sum(findings: Sequence[Findings], strays: int, silent: int) -> str:
     files = sum(int(found.scanned.get("files", 0)) for found in findings)
     unchanged = sum(int(found.scanned.get("unchanged", 0)) for found in findings)
-    read = f"{files} files read" + (f", {unchanged} unchanged since the last scan" if unchanged else "")
+    read = f"{counted(files, 'file')} read" + (f", {unchanged} unchanged since the last scan" if unchanged else "")
     declared = sum(len(found.declared) for found in findings)
     accepted = sum(len(found.accepted) for found in findings)
     mentions = sum(len(found.mentions) for found in findings)
-    looked = sum(bool(found.scanned) for found in findings)
-    hosts = f"{looked} host{'' if looked == 1 else 's'}" + (f", {silent} silent" if silent else "")
-    if looked < len(findings):
-        hosts += f", {len(findings) - looked} not looked at as no integration is known there"
+    hosts = counted(len(findings), "host") + (f", {silent} silent" if silent else "")
     return (
-        f"{hosts}: {read}; {declared + accepted + strays} uses: {declared} declared, {accepted} accepted, {strays}"
-        f" strays; {mentions} mentions of a client id or a tenant without a secret"
+        f"{hosts}: {read}; {counted(declared + accepted + strays, 'use')}: {declared} declared, {accepted} accepted,"
+        f" {counted(strays, 'stray')}; {counted(mentions, 'mention')} of a client id or a tenant without a secret"
     )

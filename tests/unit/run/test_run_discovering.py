@@ -180,7 +180,7 @@ def test_the_report_names_strays_silent_hosts_and_skips_and_fits_a_terminal() ->
 
 def test_nothing_found_is_said_plainly() -> None:
     lines = lines_of([findings_of("etl1", scan(DECLARED), (), NOW)], NAMES, {})
-    assert lines[0].startswith("1 host: 20 files read; 1 uses: 1 declared, 0 accepted, 0 strays")
+    assert lines[0].startswith("1 host: 20 files read; 1 use: 1 declared, 0 accepted, 0 strays")
 
 
 def test_a_host_without_an_integration_is_not_counted_as_looked_at() -> None:
@@ -203,14 +203,8 @@ def test_a_place_that_is_accepted_or_declared_by_now_was_looked_at() -> None:
     assert looked_at([result], CRM) == {("etl1", "/srv/app/.env")}
 
 
-class Core(str):
-    """A text as older versions of ansible-core have it: a class of their own, which comes back from each method."""
-
-    def __str__(self) -> str:
-        return self
-
-    def __format__(self, spec: str) -> str:
-        return self
+#: A text as older versions of ansible-core have it: a class of their own, which comes back from each method.
+Core = type("Core", (str,), {"__str__": lambda self: self, "__format__": lambda self, _spec: self})
 
 
 def test_texts_of_every_ansible_core_can_be_written_down() -> None:
