@@ -142,7 +142,10 @@ def _sum(findings: Sequence[Findings], strays: int, silent: int) -> str:
     declared = sum(len(found.declared) for found in findings)
     accepted = sum(len(found.accepted) for found in findings)
     mentions = sum(len(found.mentions) for found in findings)
-    hosts = counted(len(findings), "host") + (f", {silent} silent" if silent else "")
+    looked = sum(bool(found.scanned) for found in findings)
+    hosts = counted(looked, "host") + (f", {silent} silent" if silent else "")
+    if looked < len(findings):
+        hosts += f", {len(findings) - looked} not looked at as no integration is known there"
     return (
         f"{hosts}: {read}; {counted(declared + accepted + strays, 'use')}: {declared} declared, {accepted} accepted,"
         f" {counted(strays, 'stray')}; {counted(mentions, 'mention')} of a client id or a tenant without a secret"
