@@ -179,7 +179,9 @@ def test_i_15_a_second_run_changes_nothing_and_asks_nobody(rotated: Rotated) -> 
 def test_the_status_fits_into_100_columns(rotated: Rotated) -> None:
     seen = rotated.operations.playbook("status", limit="all")
     assert seen.status == 0, str(seen)
-    rows = [line for line in seen.stdout.splitlines() if re.match(r"  (INTEGRATION|\w+ +[a-z0-9]{8}\.\.) ", line)]
+    rows = [
+        line for line in seen.stdout.splitlines() if re.match(r"  (INTEGRATION |\w+( \((dev|prod)\))? .*-team )", line)
+    ]
     assert len(rows) == 6, str(seen)
     assert max(map(len, rows)) <= 100
     assert sum(" closed " in row for row in rows) == 3 and sum(" idle " in row for row in rows) == 2

@@ -43,7 +43,7 @@ def permitted(journal: Journal, permissions: Permissions) -> Journal:
 
 
 def strays_of(journal: Journal, registry: Iterable[Dependent]) -> tuple[Stray, ...]:
-    """Return the places that nobody declares now: those of the latest discovery, less what was declared since."""
+    """Return the places that nobody declares now: what discoveries have found, less what was declared since."""
     declared = {(item.host, place) for item in registry for place in item.places}
     return tuple(item for item in journal.strays if (item.host, f"{item.place}#{item.key}") not in declared)
 

@@ -85,7 +85,7 @@ def strays(journal: Journal, found: tuple[Stray, ...]) -> Refusal:
         "I-3: an activation breaks whoever still has the active secret, declared or not",
         journal.name,
         "no place with the active secret that nobody declares",
-        f"{len(found)} of the latest discovery: {places(found)}",
+        f"{len(found)} that discoveries have found: {places(found)}",
         "declare each in sfmc_dependents, or say in sfmc_accepted_places why it may break, then run"
         " ansible-playbook keyturn.sfmc.discover -e sfmc_become=true again, which prints both; or, as for a host"
         " that is gone, decide with -e sfmc_strays=warn",
