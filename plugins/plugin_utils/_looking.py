@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -31,6 +32,8 @@ class LookingAction(ControlAction):
 
     def whole_estate(self, name: str | None = None) -> dict[str, Any]:
         """Return all that is known of the chosen integrations, and, where all are, of those that nobody declares."""
+        # A worker has its own memory, with all of the inventory in it: not to walk that again and again saves a quarter.
+        gc.freeze()
         outcomes = self.looked_at(name)
         unclaimed = self.unclaimed(outcomes) if name is None else []
         return estate(outcomes, unclaimed, controller_time(), version())
