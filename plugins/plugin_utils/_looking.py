@@ -32,7 +32,7 @@ class LookingAction(ControlAction):
 
     def whole_estate(self, name: str | None = None) -> dict[str, Any]:
         """Return all that is known of the chosen integrations, and, where all are, of those that nobody declares."""
-        # A worker has its own memory, with all of the inventory in it: not to walk that again and again saves a quarter.
+        # A worker has memory of its own, with all of the inventory in it: not to walk that again saves a quarter.
         gc.freeze()
         outcomes = self.looked_at(name)
         unclaimed = self.unclaimed(outcomes) if name is None else []
