@@ -41,9 +41,11 @@ def check(document: Mapping[str, Any], record: Record, where: str) -> str:
         raise _altered(where, "a seal that is not this integration's")
     if document != {**_sealed_parts(document), "summary": _summary(_label(document), document["content"])}:
         raise _altered(where, "a summary, or something beside it, that the content does not say")
-    kept = [item for item in record.journal.past if item.digest == digest]
-    # The journal keeps the latest ones; of an older one the seal alone tells.
-    return kept[0].id if kept else str(document["content"]["rotation"]["id"])
+    rotation = str(document["content"]["rotation"]["id"])
+    # The journal knows the latest ones; of an older one the seal alone tells.
+    if any(item.id == rotation and item.digest != digest for item in record.journal.past):
+        raise _altered(where, "a content that is sealed, and is not what the journal has kept")
+    return rotation
 
 
 def _sealed_parts(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,14 +6,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import findings
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Permissions, Stray, required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation import audit, findings
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import (
+    Journal,
+    Permissions,
+    Stray,
+    required,
+)
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.alarms import ALARMS, alarms
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.approving import sacrifice
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.audit import check, exported
@@ -246,6 +252,24 @@ def test_an_audit_record_is_checked_with_the_key_of_its_integration(bench: Bench
     ):
         with pytest.raises(Refusal):
             check(altered, bench.record, "record.json")
+
+
+def test_who_has_the_key_of_the_seal_still_cannot_say_otherwise_than_the_journal(bench: Bench) -> None:
+    bench.variables["sfmc_force"] = "a leak"
+    bench.rotate()
+    record = bench.record
+    rotation = replace(required(record.journal.rotation), reason="a routine")
+    forged = replace(record.journal, rotation=rotation)
+    resealed = replace(forged, past=tuple(replace(item, digest=digest_of_rotation(forged)) for item in forged.past))
+    document = json.loads(json.dumps(required(exported(record.with_journal(resealed)))))
+    assert check(document, record.with_journal(resealed), "file.json") == rotation.id
+    with pytest.raises(Refusal, match="not what the journal has kept"):
+        check(document, record, "file.json")
+
+
+def digest_of_rotation(journal: Journal) -> str:
+    """Return the digest with which the latest rotation would be kept."""
+    return audit.archived(journal, journal.past[-1].former).past[-1].digest
 
 
 ALTERED: dict[str, dict[str, Any]] = {
