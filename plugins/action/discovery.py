@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal, printable
+from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import printable
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._accepted import accepted_places
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
@@ -28,7 +28,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.scanned import is_report
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.snippet import snippet
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import controller_time
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import written
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import foreign, written
 
 #: What a scan has returned, so that it is told from a failure.
 _SCANNED = "uses"
@@ -152,10 +152,4 @@ def _see_that_it_is_ours(path: Path) -> None:
         # There is none, or writing it will say why not.
         return
     if begins not in ("", _HEADER):
-        raise Refusal(
-            "a file that is asked for replaces none of somebody else's",
-            str(path),
-            "no file, or one that a discovery wrote before",
-            "another one",
-            "name a folder of its own for sfmc_discover_path, not host_vars; nothing was written",
-        )
+        raise foreign(path)

@@ -48,20 +48,21 @@ def written_json(path: Path, document: Mapping[str, Any], check_mode: bool) -> b
     """
     before = _document_of(path)
     if before is None and path.is_file() and path.stat().st_size:
-        raise _foreign(path)
+        raise foreign(path)
     if before and not before.keys() & document.keys():
-        raise _foreign(path)
+        raise foreign(path)
     written(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode("utf-8"), check_mode)
     return before is None or {**before, _MADE: ""} != {**document, _MADE: ""}
 
 
-def _foreign(path: Path) -> Refusal:
+def foreign(path: Path) -> Refusal:
+    """Return the refusal of a file that this step has not made, and leaves as it is."""
     return Refusal(
         "a file that is asked for replaces none of somebody else's",
         str(path),
         "no file, or one that this step wrote before",
         "another one",
-        "name another path, or move the file away; nothing was written",
+        "name another path (a folder of its own, not host_vars), or move the file away; nothing was written",
     )
 
 

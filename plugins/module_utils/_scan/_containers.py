@@ -12,8 +12,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tu
 from ansible_collections.keyturn.sfmc.plugins.module_utils._program import NotEnded, ended
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._declared import DeclaredPlaces
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._environment import in_order, secrets_in, use_of
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import shown
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought, Use
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought, Use, shown
 
 #: Where the engines keep what they know of their containers; * stands for the name of a user.
 DOCKER = ("/var/lib/docker/containers", "/var/snap/docker/common/var-lib-docker/containers")

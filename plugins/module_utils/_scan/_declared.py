@@ -8,8 +8,7 @@ from typing import Any, Dict, List, Mapping, Tuple
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents import documents
 from ansible_collections.keyturn.sfmc.plugins.module_utils._file_snapshot import real_path
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import shown
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Declared, Use
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Declared, Use, shown
 
 _Span = Tuple[int, int]
 _SUFFIX = ".service"

@@ -10,7 +10,7 @@ from typing import Counter, Dict, Iterator, List, Optional, Set, Tuple
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._guessing import formats_of, is_copy, is_prose
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._keys_tried import Named, Reader, Span
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._leaves import are_twins, secrets_among
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought, Use, use
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought, Use, shown, use
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._values import (
     PLAIN,
     UNKNOWN,
@@ -51,11 +51,6 @@ def uses_in(content: bytes, path: str, sought: Sought, place: str = "", kind: st
             # A name that is no UTF-8 cannot be written down, so that nothing can be declared there.
             each["format"] = each["format"] if shown(path) == path else ""
     return found
-
-
-def shown(path: str) -> str:
-    """Return a path as it is printed: bytes that are no UTF-8 as \\xNN."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 class _Document:

@@ -9,8 +9,7 @@ from typing import Dict, List, Mapping, Optional, Set, Tuple
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._declared import DeclaredPlaces
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._environment import in_order, secrets_in, use_of
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import shown
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought, Use
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought, Use, shown
 
 #: The id of a container in the name of its control group: docker, podman, containerd, CRI-O.
 _CONTAINER = re.compile(r"(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?(?:/|$)")

@@ -81,5 +81,10 @@ def use(place: str, kind: str, **known: Any) -> Use:
     return found
 
 
+def shown(path: str) -> str:
+    """Return a path as it is printed: bytes that are no UTF-8 as \\xNN."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 #: The declared dependents of a host: `name`, `client_id`, `files` and `services`, as the module is given them.
 Declared = List[Mapping[str, Any]]

@@ -9,6 +9,7 @@ from typing import Callable, List, Set
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan import _archives as archives
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._pieces import PIECE
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._reading import Reading, Where
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import shown
 
 #: Examines one content: its beginning, the rest, and where it is.
 Examine = Callable[[bytes, archives.Read, Where], None]
@@ -65,7 +66,7 @@ class Unpacking:
             self._content(unpacked, Where(where.place, name, True), layer + 1)
             return
         for member in archives.members(kind, read, opened, self._budget):
-            inner = f"{where.place}!{_printable(member.name)}"
+            inner = f"{where.place}!{shown(member.name)}"
             self._content(member.read, Where(inner, member.name, True), layer + 1)
             if self._budget.is_spent:
                 return
@@ -130,7 +131,3 @@ def again(first: bytes, read: archives.Read) -> archives.Read:
         return read(size)
 
     return reading
-
-
-def _printable(name: str) -> str:
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

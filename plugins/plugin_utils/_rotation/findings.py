@@ -15,7 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     Permissions,
     Stray,
 )
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import sealed
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import noted
 
 
 def discovered(
@@ -32,9 +32,7 @@ def discovered(
     after = replace(journal, strays=kept, scanned_at=at)
     if kept == journal.strays:
         return after
-    before = journal.history[-1].seal if journal.history else ""
-    line = sealed(before, at, "discovered", f"{len(kept)} place(s) that nobody declares")
-    return replace(after, history=(*journal.history, line))
+    return noted(after, at, "discovered", f"{len(kept)} place(s) that nobody declares")
 
 
 def permitted(journal: Journal, permissions: Permissions) -> Journal:

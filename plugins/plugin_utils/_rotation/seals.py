@@ -9,12 +9,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage import sacrificed
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Event, required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Event, Journal, required
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Situation
 
 _SHORT = 16
@@ -29,6 +29,12 @@ def sealed(before: str, at: datetime, what: str, detail: str) -> Event:
     """
     when = at.astimezone(timezone.utc).isoformat()
     return Event(at, what, detail, digest([before, when, what, detail]))
+
+
+def noted(journal: Journal, at: datetime, what: str, detail: str) -> Journal:
+    """Return the journal with one line more of its history."""
+    before = journal.history[-1].seal if journal.history else ""
+    return replace(journal, history=(*journal.history, sealed(before, at, what, detail)))
 
 
 def resealed(history: Sequence[Event]) -> tuple[Event, ...]:

@@ -30,7 +30,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     Staged,
     required,
 )
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import sealed
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.seals import noted
 
 #: How many secrets that were given up are known again where one of them is found.
 _REMEMBERED = 10
@@ -38,14 +38,12 @@ _REMEMBERED = 10
 
 def adopted(journal: Journal, secret: Known, at: datetime) -> Journal:
     """A person handed in the active secret."""
-    return _noted(replace(journal, active=secret), at, "adopted", secret.fingerprint)
+    return noted(replace(journal, active=secret), at, "adopted", secret.fingerprint)
 
 
 def opened(journal: Journal, rotation_id: str, reason: str, at: datetime) -> Journal:
     """A rotation begins."""
-    return _noted(
-        replace(journal, rotation=Rotation(rotation_id, reason, at)), at, "opened", f"{rotation_id}: {reason}"
-    )
+    return noted(replace(journal, rotation=Rotation(rotation_id, reason, at)), at, "opened", f"{rotation_id}: {reason}")
 
 
 def generation_sent(journal: Journal, at: datetime, lease: Lease) -> Journal:
@@ -106,7 +104,7 @@ def retired(journal: Journal, dependent_id: str, reason: str, at: datetime) -> J
     registry = tuple(item for item in journal.registry if item.id != dependent_id)
     adopted = tuple(name for name in journal.adopted if name != dependent_id)
     journal = _without(replace(journal, registry=registry, adopted=adopted), dependent_id)
-    return _noted(journal, at, "retired", f"{dependent_id}: {reason}")
+    return noted(journal, at, "retired", f"{dependent_id}: {reason}")
 
 
 def _without(journal: Journal, dependent_id: str) -> Journal:
@@ -263,7 +261,7 @@ def rebuilt(journal: Journal, rotation_id: str, fence: int, at: datetime) -> Jou
     begun = Rotation(rotation_id, "rebuilt", at, distribution_at=at, abandoned_at=at, batches=batches)
     ahead = max(journal.fence, fence) + 1
     journal = replace(_remembering(_released(journal)), rotation=begun, fence=ahead, adopted=())
-    return _noted(journal, at, "rebuilt", rotation_id)
+    return noted(journal, at, "rebuilt", rotation_id)
 
 
 def remembered(journal: Journal, fingerprint: str) -> Journal:
@@ -298,9 +296,4 @@ def _open(journal: Journal) -> Rotation:
 
 def _changed(journal: Journal, at: datetime, what: str, detail: str = "", **facts: object) -> Journal:
     rotation = replace(_open(journal), **facts)  # type: ignore[arg-type]
-    return _noted(replace(journal, rotation=rotation), at, what, detail)
-
-
-def _noted(journal: Journal, at: datetime, what: str, detail: str) -> Journal:
-    before = journal.history[-1].seal if journal.history else ""
-    return replace(journal, history=(*journal.history, sealed(before, at, what, detail)))
+    return noted(replace(journal, rotation=rotation), at, what, detail)

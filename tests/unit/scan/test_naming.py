@@ -10,7 +10,8 @@ import base64
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents.documents import locate
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import shown, uses_in
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import uses_in
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import shown
 
 from ._known import KNOWN, SOUGHT, filled_in, told, uses_of
 

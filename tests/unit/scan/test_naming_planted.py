@@ -19,9 +19,9 @@ import pytest
 from ansible_collections.keyturn.sfmc.plugins.module_utils._documents import documents
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._containers import Engines, uses_of_containers
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._declared import DeclaredPlaces
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import shown, uses_in
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._naming import uses_in
 from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._processes import uses_of_processes
-from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought, Use
+from ansible_collections.keyturn.sfmc.plugins.module_utils._scan._sought import Sought, Use, shown
 from ansible_collections.keyturn.sfmc.tests.support.planted import DOCKER_ID, Expected, Planted, plant
 
 
