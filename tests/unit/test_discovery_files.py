@@ -16,7 +16,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 def test_a_file_of_somebody_else_is_not_replaced(tmp_path: Path) -> None:
     path = tmp_path / "mule1.yml"
     path.write_text("---\nmule_port: 8081\n")
-    with pytest.raises(Refusal, match="sfmc_discover_path"):
+    with pytest.raises(Refusal, match="replaces none of somebody else"):
         discovery._see_that_it_is_ours(path)
 
 
