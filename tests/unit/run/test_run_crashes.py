@@ -17,6 +17,8 @@ from ._bench import Bench, closed_well
 from ._tape import Killed, kill_at
 from .test_run_order import WHOLE
 
+pytestmark = pytest.mark.exhaustive
+
 POINTS = [f"{side} {name}" for name in WHOLE for side in ("before", "after")]
 
 

@@ -16,6 +16,8 @@ from ._faults import ACTED, ANSWERS, IGNORED, SLOW, Trouble, ends_well, is_over,
 from ._tape import TapedHttp
 from ._watch import Watch
 
+pytestmark = pytest.mark.exhaustive
+
 #: The phases, with the kinds of requests that SFMC and the provider get there from the controller.
 KINDS: dict[str, tuple[str, ...]] = {
     "idle": ("token", "userinfo", "generate"),

@@ -14,6 +14,8 @@ from ._bench import Bench, closed_well
 from ._faults import ends_well, play
 from ._watch import Watch
 
+pytestmark = pytest.mark.exhaustive
+
 
 @pytest.mark.parametrize(
     ("phase", "kind"),

@@ -23,6 +23,8 @@ from ._faults import ANSWERS, HANDSHAKES, SLOW, Trouble, ends_well, is_over, pla
 from ._tape import TapedHttp
 from ._watch import Watch
 
+pytestmark = pytest.mark.exhaustive
+
 
 def meets_proof_of(bench: Bench, host: str, add: Callable[[], object]) -> None:
     """Let a fault be there while a host is served, and only then."""

@@ -18,6 +18,8 @@ from ._bench import Bench, closed_well
 from ._processes import Controllers
 from .test_run_order import WHOLE
 
+pytestmark = pytest.mark.exhaustive
+
 #: What SFMC does; everything else writes a file.
 _SENT = ("generate", "activate")
 

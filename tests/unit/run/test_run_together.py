@@ -22,6 +22,8 @@ from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_ne
 from ._bench import Bench, OpenCipher, closed_well
 from .test_run_crashes import POINTS
 
+pytestmark = pytest.mark.exhaustive
+
 AT_ONCE = timedelta(0)
 LEASE = timedelta(minutes=3)
 

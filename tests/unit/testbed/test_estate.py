@@ -31,6 +31,8 @@ from ansible_collections.keyturn.sfmc.tests.testbed.declaration import (
 from ansible_collections.keyturn.sfmc.tests.testbed.estate import Estate, end
 from ansible_collections.keyturn.sfmc.tests.testbed.processes import command_line, is_running
 
+pytestmark = pytest.mark.exhaustive
+
 NEEDS_SSHD = pytest.mark.skipif(not sshd.available()[0], reason=sshd.available()[1])
 MODULE = [sys.executable, "-m", "ansible_collections.keyturn.sfmc.tests.testbed"]
 FILE = ConfigFile("/srv/app/.env", "dotenv", "SFMC_CLIENT_SECRET", 0o600)
