@@ -70,7 +70,7 @@ GATES = (
     Gate("docs", "documentation of every plugin", _own("docs")),
     Gate("changelog", "changelog fragments", ("antsibull-changelog", "lint")),
     Gate("reuse", "every file says its licence", (sys.executable, "-m", "reuse", "lint")),
-    Gate("execution-environment", "declared Python packages", _own("execution_environment")),
+    Gate("execution-environment", "declared packages, and an image's build context", _own("execution_environment")),
     Gate("unit", "unit tests", _pytest("-n", "auto", "tests/unit"), alone=True),
     Gate(
         "unit-quick",
