@@ -82,7 +82,8 @@ class HttpClient:
                 "this controller",
                 "requests in the Python that runs ansible",
                 "none",
-                "pip install requests, or an execution environment with this collection's dependencies",
+                "pip install requests there, or build the execution environment with this collection's dependencies"
+                " (docs/execution-environment.md); nothing was sent or changed",
             )
         self._session = requests.Session()
         self._session.auth = _only_our_headers

@@ -24,6 +24,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import 
     Integration,
     host_integrations,
 )
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._vault import VAULT_WAYS
 
 #: What is read of a host that declares integrations; which of them cannot be had is in Ansible's own words.
 _WHAT_IS_READ = "sfmc_integrations, sfmc_provider or another sfmc variable"
@@ -219,8 +220,8 @@ def _reading(variable: str, host: str) -> Iterator[None]:
             f"{variable} of {host}",
             "a value that Ansible can make out",
             " ".join(str(error).split())[:300],
-            "correct it, or give this run the vault password that it needs; a host is read when it knows one of the"
-            " integrations that are rotated",
+            f"correct it, or give this run the vault password that it needs ({VAULT_WAYS}); a host is read when it"
+            " knows one of the integrations that are rotated",
         ) from None
 
 

@@ -13,7 +13,8 @@ from ansible.parsing.vault import VaultLib, is_encrypted, match_encrypt_secret
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
-_WAYS = "--vault-password-file, --vault-id, ANSIBLE_VAULT_PASSWORD_FILE or an AWX vault credential"
+#: How a run is given a vault secret, for people.
+VAULT_WAYS = "--vault-password-file, --vault-id, ANSIBLE_VAULT_PASSWORD_FILE or an AWX vault credential"
 
 
 class VaultCipher:
@@ -27,7 +28,7 @@ class VaultCipher:
                 "this run",
                 "a vault secret",
                 "none",
-                f"give one: {_WAYS}",
+                f"give one: {VAULT_WAYS}",
             )
         if vault_id is not None and vault_id not in {name for name, _secret in secrets}:
             raise Refusal(
@@ -78,6 +79,6 @@ class VaultCipher:
                 where,
                 "a vault secret that decrypts the whole file",
                 "a wrong vault password, or a damaged file",
-                f"give the right one ({_WAYS}), or restore the file from its backup; nothing was changed",
+                f"give the right one ({VAULT_WAYS}), or restore the file from its backup; nothing was changed",
             ) from None
         return plain

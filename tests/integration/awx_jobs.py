@@ -15,7 +15,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -82,7 +82,6 @@ class Awx:
         survey: Mapping[str, Any] | None = None,
         vault: bool = True,
         files: Mapping[str, str] | None = None,
-        inventory: Callable[[dict[str, Any]], object] = bool,
         environment: Mapping[str, str] | None = None,
         words: Sequence[str] = ("-vvvv", "--diff"),
     ) -> Job:
@@ -91,7 +90,6 @@ class Awx:
         :param survey: answers and extra variables.
         :param vault: whether it has a Vault credential.
         :param files: contents that a custom credential injects as files, by the variable that tells where each is.
-        :param inventory: changes what the inventory source said.
         :param environment: what differs from the execution environment otherwise.
         """
         number = 40 + len(self.jobs)
@@ -99,7 +97,7 @@ class Awx:
         for name in ("env", "inventory", "project"):
             (folder / name).mkdir(parents=True, mode=0o700)
         (folder / "project" / f"{playbook}.yml").write_text(f"---\n{_PLAYBOOK.format(playbook)}")
-        self._write_inventory(folder / "inventory" / "hosts", inventory)
+        self._write_inventory(folder / "inventory" / "hosts")
         _private(folder / "env" / "extravars", _unsafe({**(survey or {}), **_meta(number, playbook)}))
         words = ["-u", "root", *words, "-l", self.operations.environment]
         words += ["--vault-id", f"{VAULT_ID}@prompt"] if vault else []
@@ -171,7 +169,7 @@ class Awx:
             _private(folder / "env" / f"tmp{number}credential", content)
         return {name: str(self.runner / "env" / f"tmp{number}credential") for number, name in enumerate(files)}
 
-    def _write_inventory(self, path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    def _write_inventory(self, path: Path) -> None:
         """Write the script that AWX writes: it prints the inventory, with each host's number in AWX."""
         source = ["--inventory", str(self.operations.estate.inventory), "--list", "--export"]
         listed = self.operations.estate.ansible("ansible-inventory", *source)
@@ -183,12 +181,20 @@ class Awx:
             arguments = variables["ansible_ssh_common_args"]
             variables["ansible_ssh_common_args"] = arguments.replace("-o IdentitiesOnly=yes", "")
             variables.update(remote_tower_enabled="true", remote_tower_id=number)
-        change(found)
         text = f"#! /usr/bin/env python3\n# -*- coding: utf-8 -*-\nprint({json.dumps(found)!r})\n"
         _private(path, text, 0o700)
 
     def _vault_password(self) -> str:
         return (self.operations.estate.root / "vault-password").read_text().strip()
+
+
+def without(package: str, root: Path) -> dict[str, str]:
+    """Return what makes an environment lack a Python package, as an image without it does."""
+    folder = root / "lacking"
+    folder.mkdir(exist_ok=True)
+    lacking = f"raise ModuleNotFoundError(\"No module named '{package}'\", name='{package}')\n"
+    (folder / f"{package}.py").write_text(lacking)
+    return {"PYTHONPATH": str(folder)}
 
 
 def _meta(number: int, name: str) -> dict[str, Any]:

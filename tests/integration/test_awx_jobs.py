@@ -1,0 +1,153 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The main playbooks as jobs of AWX: they work, what jobs leave has no secret, and what a job lacks is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.keyturn.sfmc.tests.integration.awx_jobs import BY_AWX, VAULT_ID, Awx, Job, without
+from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
+from ansible_collections.keyturn.sfmc.tests.integration.estates import pair
+from ansible_collections.keyturn.sfmc.tests.integration.leaking import Traces
+from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, unchanged
+from ansible_collections.keyturn.sfmc.tests.leaks.searcher import leaks
+
+
+class Rotated:
+    """An estate after a rotation by jobs of AWX, from the hand-in to the report."""
+
+    def __init__(self, bring_up: BringUp) -> None:
+        self.operations = bring_up(pair())
+        root = self.operations.estate.root
+        self.written = root / "written"
+        self.written.mkdir()
+        _keep_in(self.operations, str(root / "lasting"))
+        self.traces = Traces(self.operations)
+        self.traces.secrets["machine credential"] = (root / "ssh" / "id").read_text().splitlines()[2]
+        self.traces.secrets["injected file"] = "s.aVaultTokenOfTheCustomCredential"
+        self.former = self.operations.secret("crm_sync")
+        self.awx = Awx(self.operations)
+        self.jobs = self._play()
+
+    def _play(self) -> dict[str, Job]:
+        born = self.operations.package("crm_sync")["active"]["generated_at"]
+        survey = {"sfmc_hand_in_secret": self.former, "sfmc_hand_in_stage": "active", "sfmc_hand_in_generated_at": born}
+        files = {"KEYTURN_VAULT_CREDENTIALS": '{"token": "' + self.traces.secrets["injected file"] + '"}'}
+        jobs = {}
+        with self.traces.watching():
+            self.traces.remember()
+            jobs["hand_in"] = self.awx.run("hand_in", {"sfmc_hand_in_integration": "crm_sync", **survey}, files=files)
+            jobs["rotate"] = self.awx.run("rotate", files=files)
+            self.traces.remember()
+            jobs["status"] = self.awx.run(
+                "status", {"sfmc_status_path": str(self.written / "estate.json")}, words=("-v",)
+            )
+            jobs["verify"] = self.awx.run("verify", {"sfmc_verify_token": True})
+            looked_at = [str(self.operations.estate.host("prod-a"))]
+            jobs["discover"] = self.awx.run("discover", {"sfmc_scan_roots": looked_at}, words=("-v",))
+            page = {"sfmc_report_path": str(self.written / "report.html")}
+            jobs["report"] = self.awx.run("report", page, words=("-v",))
+        return jobs
+
+
+@pytest.fixture(scope="module", name="rotated")
+def _rotated(bring_up_once: BringUp) -> Rotated:
+    return Rotated(bring_up_once)
+
+
+def test_each_playbook_runs_as_a_job_and_the_rotation_is_brought_to_its_end(rotated: Rotated) -> None:
+    failed = {name: job.said[-3000:] for name, job in rotated.jobs.items() if job.status != "successful"}
+    assert failed == {}
+    assert rotated.operations.sent("crm_sync") == ["generate", "activate"]
+    assert rotated.operations.held("crm_sync") == {rotated.operations.secret("crm_sync")} != {rotated.former}
+    assert (rotated.written / "estate.json").is_file() and (rotated.written / "report.html").is_file()
+
+
+def test_i_27_what_jobs_leave_and_send_back_has_no_secret(rotated: Rotated) -> None:
+    """I-27, I-28: artifacts, events, cached facts, settings and command of each job; its processes; the stream."""
+    places = {name: content for name, content in rotated.traces.places().items() if not name.startswith("ssh/")}
+    ours = {name: content for name, content in places.items() if not any(part in name for part in BY_AWX)}
+    ours.update({f"stream of {name}": job.stream for name, job in rotated.jobs.items()})
+    ours.update({f"events of {name}": repr(job.events).encode() for name, job in rotated.jobs.items()})
+    assert leaks(rotated.traces.secrets, ours) == []
+    for name, job in rotated.jobs.items():
+        kept = {path.name for path in job.artifacts.iterdir()}
+        assert {"job_events", "stdout", "command", "status", "rc", "fact_cache"} <= kept, (name, kept)
+        assert len(list((job.artifacts / "job_events").iterdir())) > 5, name
+
+
+def test_the_answer_of_a_survey_stands_in_the_extra_variables_of_its_job_and_nowhere_else(rotated: Rotated) -> None:
+    """What docs/execution-environment.md says of AWX's own files: if this fails, change that page."""
+    places = rotated.traces.places()
+    found = {line.rpartition(" in ")[2] for line in leaks({"answer": rotated.former}, places)}
+    assert found == {f"awx/{rotated.jobs['hand_in'].folder.name}/env/extravars"}
+
+
+# --- what a job lacks ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(name="operations")
+def _operations(bring_up: BringUp) -> Operations:
+    """An estate on which nothing has happened, with a store that outlives jobs."""
+    operations = bring_up(pair(), speed=0)
+    _keep_in(operations, str(operations.estate.root / "lasting"))
+    return operations
+
+
+def test_i_45_a_store_in_the_folder_of_the_job_is_refused(operations: Operations) -> None:
+    """I-45: in the execution environment that folder is not where the variable of AWX says that it is."""
+    _keep_in(operations, "{{ inventory_dir }}/keyturn")
+    awx = Awx(operations)
+    with unchanged(operations):
+        job = awx.run("rotate", words=())
+    assert job.status == "failed" and "I-45: the journal outlives the job that writes it" in job.said, job.said
+    assert f"sfmc_store.path {awx.runner}/inventory/keyturn" in job.said
+    assert "Way out: mount a volume into the container group and set sfmc_store.path to it" in job.said
+    assert [*awx.runner.rglob("keyturn")] == [] and "Traceback" not in job.said
+
+
+def test_a_job_without_the_vault_credential_is_told_to_have_one(operations: Operations) -> None:
+    awx = Awx(operations)
+    with unchanged(operations):
+        locked = awx.run("status", vault=False, words=())
+        operations.declare_group(lambda variables: variables.update(sfmc_provider={"kind": "operator"}))
+        no_store = awx.run("status", vault=False, words=())
+    assert "no vault secrets found" in locked.said and "or an AWX vault credential" in locked.said, locked.said
+    assert "the file store is encrypted with Ansible Vault" in no_store.said, no_store.said
+    for job in (locked, no_store):
+        assert job.status == "failed" and "AWX vault credential" in job.said and "Traceback" not in job.said
+
+
+@pytest.mark.parametrize(
+    ("package", "playbook"),
+    (("requests", "rotate"), ("prometheus_client", "notify")),
+    ids=("requests", "prometheus-client"),
+)
+def test_an_execution_environment_without_a_package_is_named_with_what_to_add(
+    operations: Operations, package: str, playbook: str
+) -> None:
+    awx, path = Awx(operations), operations.estate.root / "metrics.prom"
+    with unchanged(operations):
+        job = awx.run(
+            playbook, {"sfmc_metrics_path": str(path)}, environment=without(package, operations.estate.root), words=()
+        )
+    assert job.status == "failed" and f"found none. Way out: pip install {package.replace('_', '-')}" in job.said
+    assert "execution environment" in job.said and "Traceback" not in job.said
+    assert not path.exists()
+
+
+def test_a_lookup_without_requests_says_so(bring_up: BringUp) -> None:
+    operations = bring_up(pair(), speed=0)
+    operations.hand_in_active("crm_sync")
+    token = {"ansible.builtin.debug": {"msg": "{{ lookup('keyturn.sfmc.access_token', 'crm_sync') | length }}"}}
+    with unchanged(operations):
+        asked = operations.play([token], env=without("requests", operations.estate.root), hosts="prod-a")
+    assert asked.status == 2 and "Python library requests. Expected requests in the Python" in asked.said, asked
+    assert "Traceback" not in asked.said
+
+
+def _keep_in(operations: Operations, path: str) -> None:
+    store = {"kind": "file", "path": path, "vault_id": VAULT_ID}
+    operations.declare_group(lambda variables: variables.update(sfmc_store=store))
