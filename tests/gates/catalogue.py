@@ -16,6 +16,7 @@ TYPED = (
     "plugins/plugin_utils",
     "plugins/action",
     "plugins/lookup",
+    "extensions",
     "tests/gates",
     "tests/simulator",
     "tests/standins",
