@@ -7,7 +7,7 @@ VENV_PYTHON := .venv/bin/python
 TESTS := ansible_collections.keyturn.sfmc.tests
 RUN := PYTHONPATH=.work/collections $(VENV_PYTHON) -m
 GATES := sanity ansible-lint ruff format mypy yamllint managed-hosts hygiene import docs changelog reuse \
-	execution-environment unit unit-quick integration leaks molecule azure
+	execution-environment unit unit-quick integration leaks molecule azure rulebook
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-run python check test demo report-demo bench mutants build clean $(GATES)

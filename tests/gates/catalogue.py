@@ -90,10 +90,11 @@ GATES = (
     Gate("leaks", "leak suite, a rotation on every ansible-core", _own("cores"), alone=True, timeout=1800),
     Gate("molecule", "molecule scenarios over real hosts", ("molecule", "test", "--all"), alone=True, timeout=1200),
     Gate("azure", "kinds of Azure with all 1.5 GB of its packages", _own("azure"), alone=True, timeout=3600),
+    Gate("rulebook", "the rulebook in ansible-rulebook, where Java is", _own("rulebook"), alone=True),
 )
 CHECK = ("ruff", "format", "mypy", "yamllint", "managed-hosts", "hygiene", "unit-quick")
 # The whole of it; a gate that is not to run with `make test` is named here.
-NOT_IN_TEST: tuple[str, ...] = ("azure", "unit-quick")
+NOT_IN_TEST: tuple[str, ...] = ("azure", "rulebook", "unit-quick")
 TEST = tuple(gate.name for gate in GATES if gate.name not in NOT_IN_TEST)
 GROUPS = {"check": CHECK, "test": TEST}
 
