@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.keyturn.sfmc.tests.gates import tree
-from ansible_collections.keyturn.sfmc.tests.integration.estates import pair
+from ansible_collections.keyturn.sfmc.tests.integration.estates import two_integrations
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations
 from ansible_collections.keyturn.sfmc.tests.leaks.searcher import leaks
 from ansible_collections.keyturn.sfmc.tests.standins.job_templates import JobTemplates
@@ -27,18 +27,18 @@ from ansible_collections.keyturn.sfmc.tests.testbed.estate import Estate
 from ansible_collections.keyturn.sfmc.tests.testbed.processes import kill_all_at_once
 from ansible_collections.keyturn.sfmc.tests.testbed.simulated import collections_path
 
-_TEMPLATES = ["SFMC rotate", "SFMC status", "SFMC verify"]
+_TEMPLATES = ["SFMC rotate", "SFMC verify", "SFMC status"]
 _PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture
 def operations() -> Iterator[Operations]:
-    """An estate whose integration is due, its active secret handed in."""
+    """An estate with two integrations that are due, their active secrets handed in."""
     with TemporaryDirectory(prefix="kt-rulebook-") as folder:
-        estate = Estate(Path(folder) / "estate", pair(), speed=600, transport="ssh")
+        estate = Estate(Path(folder) / "estate", two_integrations(service=False), speed=600, transport="ssh")
         try:
             operations = Operations(estate.up())
-            operations.hand_in_active("crm_sync")
+            operations.hand_in_active("crm_sync", "web_forms")
             yield operations
         finally:
             estate.remove()
@@ -108,28 +108,29 @@ class Rulebook:
         return self.process.wait(60)
 
 
-def test_what_is_due_lost_from_sight_and_closed_starts_its_job_once(operations: Operations) -> None:
+def test_what_is_due_what_is_over_and_a_look_that_fails_start_their_jobs(operations: Operations) -> None:
     token, former = secrets.token_urlsafe(24), operations.secret("crm_sync")
     with JobTemplates(token, _TEMPLATES) as controller:
         assert isinstance(controller, JobTemplates)
         rulebook = Rulebook(operations, controller, token)
         try:
-            rulebook.wait_until(lambda: controller.launched == ["SFMC rotate"], "a rotation is due")
+            rulebook.wait_until(lambda: controller.launched, "rotations are due")
             assert operations.rotate().status == 0
-            rulebook.wait_until(lambda: controller.launched[1:] == ["SFMC verify"], "a rotation is over")
+            rulebook.wait_until(lambda: "SFMC verify" in controller.launched, "rotations are over")
             password = rulebook.password.read_bytes()
             rulebook.password.write_text("another")
-            rulebook.wait_until(lambda: controller.launched[2:] == ["SFMC status"], "a look fails")
-            rulebook.password.write_bytes(password)
+            rulebook.wait_until(lambda: "SFMC status" in controller.launched, "a look fails")
             rulebook.interrupt()
             assert list(rulebook.temporary.glob("keyturn-look-*")) == [], rulebook.said
         finally:
             kill_all_at_once(rulebook.process.pid)
             rulebook.process.wait()
-        assert controller.mistakes == [] and len(controller.launched) == 3, controller.launched
+        assert controller.mistakes == []
+        # The ends of two rotations may be seen by two looks.
+        assert list(dict.fromkeys(controller.launched)) == _TEMPLATES and controller.launched.count(_TEMPLATES[0]) == 1
         bodies = [call.body for call in controller.writes()]
         assert all("ansible_eda" not in (body.get("extra_vars") or {}) for body in bodies), bodies
-    assert '"event": "due"' in rulebook.said.replace("'", '"'), rulebook.said
+    assert rulebook.said.count("'event': 'due'") == 2, rulebook.said
     known = {"former": former, "active": operations.secret("crm_sync"), "token": token}
     known["vault password"] = password.decode().strip()
     assert leaks(known, {"output": rulebook.output.read_bytes(), "requests": repr(bodies).encode()}) == []

@@ -40,7 +40,7 @@ def main() -> int:
     python = HOME / "bin" / "python"
     if not python.exists():
         venv.create(HOME, with_pip=True)
-    install = [str(python), "-m", "pip", "install", "--quiet", "--requirement", "tests/requirements/rulebook.txt"]
+    install = [str(python), "-m", "pip", "install", "--quiet", "--requirement", "tests/requirements/eda.txt"]
     test = [sys.executable, "-m", "pytest", "-q", "-n", "0", "--durations=3", "tests/eda"]
     return run(install, cwd=ROOT, env=private_environment()) or run(test, cwd=ROOT, env=environment())
 
