@@ -102,7 +102,7 @@ class Awx:
         words = ["-u", "root", *words, "-l", self.operations.environment]
         words += ["--vault-id", f"{VAULT_ID}@prompt"] if vault else []
         _private(folder / "env" / "cmdline", " ".join(words))
-        settings = {"job_timeout": 300, "suppress_ansible_output": True, "suppress_output_file": False}
+        settings = {"job_timeout": 250, "suppress_ansible_output": True, "suppress_output_file": False}
         _private(folder / "env" / "settings", json.dumps(settings))
         parameters = {
             "ident": number,
@@ -188,10 +188,12 @@ class Awx:
         return (self.operations.estate.root / "vault-password").read_text().strip()
 
 
-def without(package: str, root: Path) -> dict[str, str]:
-    """Return what makes an environment lack a Python package, as an image without it does."""
-    folder = root / "lacking"
-    folder.mkdir(exist_ok=True)
+def without(package: str, folder: Path) -> dict[str, str]:
+    """Return what makes an environment lack a Python package, as an image without it does.
+
+    :param folder: a new one, for what stands in the package's place.
+    """
+    folder.mkdir()
     lacking = f"raise ModuleNotFoundError(\"No module named '{package}'\", name='{package}')\n"
     (folder / f"{package}.py").write_text(lacking)
     return {"PYTHONPATH": str(folder)}

@@ -88,19 +88,23 @@ def test_the_answer_of_a_survey_stands_in_the_extra_variables_of_its_job_and_now
 # --- what a job lacks ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(name="operations")
-def _operations(bring_up: BringUp) -> Operations:
-    """An estate on which nothing has happened, with a store that outlives jobs."""
-    operations = bring_up(pair(), speed=0)
-    _keep_in(operations, str(operations.estate.root / "lasting"))
-    return operations
+@pytest.fixture(scope="module", name="awx")
+def _awx(bring_up_once: BringUp) -> Awx:
+    """Jobs over an estate on which nothing has happened, and nothing will."""
+    return Awx(bring_up_once(pair(), speed=0))
 
 
-def test_i_45_a_store_in_the_folder_of_the_job_is_refused(operations: Operations) -> None:
+@pytest.fixture(name="lasting")
+def _lasting(awx: Awx) -> Awx:
+    """The same, with a store that outlives jobs."""
+    _keep_in(awx.operations, str(awx.operations.estate.root / "lasting"))
+    return awx
+
+
+def test_i_45_a_store_in_the_folder_of_the_job_is_refused(awx: Awx) -> None:
     """I-45: in the execution environment that folder is not where the variable of AWX says that it is."""
-    _keep_in(operations, "{{ inventory_dir }}/keyturn")
-    awx = Awx(operations)
-    with unchanged(operations):
+    _keep_in(awx.operations, "{{ inventory_dir }}/keyturn")
+    with unchanged(awx.operations):
         job = awx.run("rotate", words=())
     assert job.status == "failed" and "I-45: the journal outlives the job that writes it" in job.said, job.said
     assert f"sfmc_store.path {awx.runner}/inventory/keyturn" in job.said
@@ -108,42 +112,33 @@ def test_i_45_a_store_in_the_folder_of_the_job_is_refused(operations: Operations
     assert [*awx.runner.rglob("keyturn")] == [] and "Traceback" not in job.said
 
 
-def test_a_job_without_the_vault_credential_is_told_to_have_one(operations: Operations) -> None:
-    awx = Awx(operations)
-    with unchanged(operations):
-        locked = awx.run("status", vault=False, words=())
-        operations.declare_group(lambda variables: variables.update(sfmc_provider={"kind": "operator"}))
-        no_store = awx.run("status", vault=False, words=())
+@pytest.mark.parametrize("package", ("requests", "prometheus_client"), ids=("requests", "prometheus-client"))
+def test_an_execution_environment_without_a_package_is_named_with_what_to_add(lasting: Awx, package: str) -> None:
+    root = lasting.operations.estate.root
+    asked = {"sfmc_metrics_path": str(root / "metrics.prom")}
+    with unchanged(lasting.operations):
+        job = lasting.run("notify", asked, environment=without(package, root / package), words=())
+    assert job.status == "failed" and f"found none. Way out: pip install {package.replace('_', '-')}" in job.said
+    assert "execution environment" in job.said and "Traceback" not in job.said
+    assert not (root / "metrics.prom").exists()
+
+
+def test_a_job_without_the_vault_credential_is_told_to_have_one(lasting: Awx) -> None:
+    with unchanged(lasting.operations):
+        locked = lasting.run("status", vault=False, words=())
+        lasting.operations.declare_group(lambda variables: variables.update(sfmc_provider={"kind": "operator"}))
+        no_store = lasting.run("status", vault=False, words=())
     assert "no vault secrets found" in locked.said and "or an AWX vault credential" in locked.said, locked.said
     assert "the file store is encrypted with Ansible Vault" in no_store.said, no_store.said
     for job in (locked, no_store):
         assert job.status == "failed" and "AWX vault credential" in job.said and "Traceback" not in job.said
 
 
-@pytest.mark.parametrize(
-    ("package", "playbook"),
-    (("requests", "rotate"), ("prometheus_client", "notify")),
-    ids=("requests", "prometheus-client"),
-)
-def test_an_execution_environment_without_a_package_is_named_with_what_to_add(
-    operations: Operations, package: str, playbook: str
-) -> None:
-    awx, path = Awx(operations), operations.estate.root / "metrics.prom"
-    with unchanged(operations):
-        job = awx.run(
-            playbook, {"sfmc_metrics_path": str(path)}, environment=without(package, operations.estate.root), words=()
-        )
-    assert job.status == "failed" and f"found none. Way out: pip install {package.replace('_', '-')}" in job.said
-    assert "execution environment" in job.said and "Traceback" not in job.said
-    assert not path.exists()
-
-
-def test_a_lookup_without_requests_says_so(bring_up: BringUp) -> None:
-    operations = bring_up(pair(), speed=0)
-    operations.hand_in_active("crm_sync")
+def test_a_lookup_without_requests_says_so(pair_of_hosts: Operations) -> None:
     token = {"ansible.builtin.debug": {"msg": "{{ lookup('keyturn.sfmc.access_token', 'crm_sync') | length }}"}}
-    with unchanged(operations):
-        asked = operations.play([token], env=without("requests", operations.estate.root), hosts="prod-a")
+    with unchanged(pair_of_hosts):
+        lacking = without("requests", pair_of_hosts.estate.root / "lacking")
+        asked = pair_of_hosts.play([token], env=lacking, hosts="prod-a")
     assert asked.status == 2 and "Python library requests. Expected requests in the Python" in asked.said, asked
     assert "Traceback" not in asked.said
 
