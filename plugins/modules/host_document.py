@@ -11,7 +11,8 @@ version_added: 0.1.0
 description:
   - The collection calls it for C(sfmc_store) of the kind C(host_file), on the host that C(sfmc_store.host) names. A
     playbook does not need it.
-  - A document comes and goes as an Ansible Vault text, which the controller makes and opens. The host sees nothing else.
+  - A document comes and goes as an Ansible Vault text, which the controller makes and opens. The host sees
+    nothing else.
   - It is written privately and whole, under a lock, and only in the place of the version that the caller has seen.
   - The host needs Python 3.6 or later.
 author:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A store that any process opens from a few words of JSON, as each controller does.
 
-A store on a host needs Ansible's loaders, which have to be there before the collection is imported: `OpenedElsewhere` is
-such a store in a process of its own.
+A store on a host needs Ansible's loaders, which have to be there before the collection is imported: `OpenedElsewhere`
+is such a store in a process of its own.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def vault() -> Iterator[Vault]:
 def in_vault(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> Place:
     """Return a store in Vault."""
     monkeypatch.setenv("VAULT_TOKEN", TOKEN)
-    return Place({"kind": "hashi_vault", "url": vault.url, "mount": "secret", "path": "keyturn"})
+    return Place({"kind": "hashi_vault", "url": vault.url, "mount": "secret", "path": "keyturn"}, writers=(4, 3))
 
 
 @pytest.fixture
