@@ -160,8 +160,9 @@ def declared_store(value: object, offender: str) -> dict[str, Any]:
     said = value.get("kind", "file") if isinstance(value, Mapping) else "file"
     kind = {"type": "str", "default": "file", "choices": list(STORE)}
     options = STORE.get(said, {}) if isinstance(said, str) else {}
-    known = {name: {} for name in value} if not options and isinstance(value, Mapping) else {}
-    return declared({**known, **options, "kind": kind}, value, offender)
+    # Of a kind that is none, no option is wrong but the kind.
+    others: dict[str, Any] = {} if options or not isinstance(value, Mapping) else {str(name): {} for name in value}
+    return declared({**others, **options, "kind": kind}, value, offender)
 
 
 def _misdeclared(offender: str, found: str) -> Refusal:

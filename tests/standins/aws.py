@@ -8,8 +8,8 @@ moto is done with a change of a function at once. AWS is not: it says ``LastUpda
 
 moto moves a staging label of a secret that is attached to one version to another without being told from which; AWS
 does not, unless the request names the right one in `RemoveFromVersionId`
-(https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html). And moto does not keep
-requests apart that come at the same time. Both are mended here.
+(https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html). And moto does not
+keep requests apart that come at the same time. Both are mended here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import requests
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.secretsmanager.models import secretsmanager_backends
 
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 REGION = "eu-west-1"
+#: The account that moto takes everybody for.
+_ACCOUNT = "123456789012"
 _CONFIGURATION = re.compile(r"/2015-03-31/functions/[^/]+/configuration")
 
 
@@ -85,7 +86,7 @@ class _OneLabelOnce:
 
 def _is_elsewhere(asked: dict[str, Any]) -> bool:
     """Tell whether a label is attached to a version that a request to move it does not name."""
-    secret = secretsmanager_backends[DEFAULT_ACCOUNT_ID][REGION].secrets.get(asked["SecretId"])
+    secret = secretsmanager_backends[_ACCOUNT][REGION].secrets.get(asked["SecretId"])
     if secret is None or not asked.get("MoveToVersionId"):
         return False
     holders = {name for name, kept in secret.versions.items() if asked["VersionStage"] in kept["version_stages"]}

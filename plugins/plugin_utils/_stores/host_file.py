@@ -22,7 +22,10 @@ class Host(Protocol):
     """A host that runs the module `keyturn.sfmc.host_document`."""
 
     name: str
-    is_here: bool
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is this controller."""
 
     def run(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return the result of the module.
