@@ -76,6 +76,11 @@ saved:
   returned: for C(save)
   type: bool
   sample: true
+read_back:
+  description: The version that is there afterwards, read from the disk.
+  returned: for C(save)
+  type: str
+  sample: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 refusal:
   description: The rule that was broken, what broke it, what was expected and found, and the way out.
   returned: when a step was refused
@@ -87,7 +92,7 @@ from typing import Any, Dict
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.keyturn.sfmc.plugins.module_utils._document_folder import DocumentFolder
+from ansible_collections.keyturn.sfmc.plugins.module_utils._document_folder import DocumentFolder, version_of
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
 ARGUMENTS = {
@@ -110,7 +115,8 @@ def _done(given: Dict[str, Any]) -> Dict[str, Any]:
         folder.prove(name, content)
         return {"changed": False}
     saved = folder.replace(name, content, given["expected"] or None)
-    return {"changed": saved, "saved": saved}
+    present = folder.read(name) or b""
+    return {"changed": saved, "saved": saved, "read_back": version_of(present)}
 
 
 def main() -> None:

@@ -118,6 +118,10 @@ class ReachedHost:
         connection.set_options(task_keys=keys, var_options=self._options("connection", connection._load_name))
         connection._shell.set_options(task_keys=keys, var_options=self._options("shell", connection._shell._load_name))
         self._become(connection, context)
+        if not context.become:
+            # One round trip for each call. As another user it may not work (`requiretty`), and the inventory decides.
+            with contextlib.suppress(KeyError):
+                connection.set_option("pipelining", True)
         return _Caller(
             task=task,
             connection=connection,

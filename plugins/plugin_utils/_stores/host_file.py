@@ -43,7 +43,7 @@ class HostFileStore:
         self._host = host
         self._folder = folder
         self._cipher = cipher
-        self._ahead: dict[str, str | None] = {}
+        self._read_back: tuple[str, str] | None = None
 
     def where(self, name: str) -> str:
         """Return the host and the document's path on it."""
@@ -54,8 +54,9 @@ class HostFileStore:
         return [str(name) for name in self._asked("names")["names"]]
 
     def load(self, name: str) -> Stored | None:
-        """Return the document, None when the file does not exist."""
-        text = self._text(name)
+        """Return the document, None when the file does not exist. Right after a save, it is what the host read back."""
+        back, self._read_back = self._read_back, None
+        text = back[1] if back is not None and back[0] == name else self._text(name)
         if text is None:
             return None
         encrypted = text.encode()
@@ -69,7 +70,7 @@ class HostFileStore:
     def save(self, name: str, document: Mapping[str, Any], expected: str | None) -> str:
         """Replace the document if it still has the expected version; return the new one."""
         encrypted = sealed(document, self._cipher)
-        saved = version_of(encrypted)
+        saved, self._read_back = version_of(encrypted), None
         try:
             answer = self._asked("save", name=name, document=encrypted.decode(), expected=expected or "")
         except Unreached as lost:
@@ -79,6 +80,8 @@ class HostFileStore:
             raise
         if not answer["saved"]:
             raise Conflict(self.where(name))
+        if answer["read_back"] == saved:
+            self._read_back = name, encrypted.decode()
         return saved
 
     def prove_writable(self, name: str) -> None:
