@@ -8,6 +8,7 @@ What services read is another secret (`aws_services`): who may read that one has
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -22,8 +23,6 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.packing impor
 LABEL = "keyturn"
 #: The largest value of a secret, in bytes.
 LIMIT = 65_536
-#: What is kept free before a secret is generated: a rotation adds proofs and lines of history to the document.
-_ROOM = 0.6
 _FIRST = "The documents of keyturn.sfmc are the versions with the label keyturn. This one only makes the secret."
 
 
@@ -69,7 +68,7 @@ class AwsStore:
         """
         content = packed(document)
         if len(content) > LIMIT:
-            raise self._too_large(name, len(content), LIMIT)
+            raise self._too_large(name, len(content))
         secret, version = self._prefix + name, str(uuid.uuid4())
         if expected is None:
             self._secrets.create(secret, "A document of keyturn.sfmc", SecretString=_FIRST)
@@ -87,9 +86,9 @@ class AwsStore:
     def prove_writable(self, name: str) -> None:
         """See that there is room for a rotation; make a version beside the document's, and move a label."""
         stored = self.load(name)
-        size = 0 if stored is None else len(packed(stored.document))
-        if size > LIMIT * _ROOM:
-            raise self._too_large(name, size, int(LIMIT * _ROOM))
+        needed = 0 if stored is None else needed_for_a_rotation(stored.document)
+        if needed > LIMIT:
+            raise self._too_large(name, needed)
         secret, version = self._prefix + name, str(uuid.uuid4())
         self._secrets.create(secret, "A document of keyturn.sfmc", SecretString=_FIRST)
         self._secrets.put(secret, version, SecretBinary=b"{}")
@@ -107,11 +106,19 @@ class AwsStore:
         labels = self._secrets.labels(secret) or {}
         return next((version for version, found in labels.items() if LABEL in found), None)
 
-    def _too_large(self, name: str, size: int, limit: int) -> Refusal:
+    def _too_large(self, name: str, size: int) -> Refusal:
         return Refusal(
             "I-5: secrets are generated only when the store can keep them",
             self.where(name),
-            f"a document that takes at most {limit} bytes, compressed: AWS keeps {LIMIT}, and a rotation needs room",
-            f"{size} bytes",
+            f"a document that takes at most {LIMIT} bytes, compressed, at the end of a rotation",
+            f"one that takes {size}",
             "keep integrations with so many dependents in another kind of store: see docs/stores.md",
         )
+
+
+def needed_for_a_rotation(document: Mapping[str, Any]) -> int:
+    """Return how many bytes a document may take at the end of a rotation, more rather than less.
+
+    A rotation adds a proof for each dependent. Names that come back take little; times and digests do not compress.
+    """
+    return 2 * len(packed(document)) + len(json.dumps(document)) // 25
