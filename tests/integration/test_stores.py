@@ -113,6 +113,20 @@ def test_i13_a_store_in_vault_takes_a_rotation_over_a_killed_controller(
         _killed_and_finished(operations, "after save staged")
         assert vault.mistakes == []
         assert f"teams/web/{operations.client_id(CRM)}" in vault.versions
+        _moved_to_a_folder(operations)
+
+
+def _moved_to_a_folder(operations: Operations) -> None:
+    """The way of docs/stores.md: another store, the active secret handed in, every host still holds it."""
+    _kept_in(operations, {"kind": "file", "path": "{{ inventory_dir }}/keyturn"})
+    operations.store = Operations(operations.estate).store
+    operations.hand_in_active(CRM)
+    verified = operations.playbook("verify")
+    assert verified.status == 0, verified
+    assert operations.history(CRM) == ["adopted"]
+    sent = operations.sent(CRM)
+    assert operations.rotate().status == 0
+    assert operations.sent(CRM) == sent, "a rotation that is not due"
 
 
 def test_i13_services_that_read_from_aws_follow_although_the_controller_was_killed_before_they_could(
