@@ -13,7 +13,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Store
+import pytest
+
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Store
 from ansible_collections.keyturn.sfmc.tests.standins.aws import Aws
 from ansible_collections.keyturn.sfmc.tests.standins.vault import Vault
 
@@ -38,6 +40,8 @@ def _everything(store: Store) -> None:
     store.prove_writable(NAME)
     document["secrets"]["staged"] = secrets.token_hex(12)
     store.save(NAME, document, version)
+    with pytest.raises(Conflict):
+        store.save(NAME, document, version)
     store.complete(NAME)
     assert store.names() == [NAME]
 
