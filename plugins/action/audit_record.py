@@ -14,7 +14,6 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.audit import check, exported, file_name
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._written import written_json
 
 
@@ -37,7 +36,7 @@ class ActionModule(ControlAction):
         refusals: list[Refusal] = []
         for integration in self.integrations(arguments["integration"], generating=False):
             try:
-                record = exported(kept_record(integration, self.vault_secrets))
+                record = exported(self.stores.record(integration))
             except Refusal as refusal:
                 # The others may begin another rotation before somebody has mended this one.
                 refusals.append(refusal)
@@ -57,7 +56,7 @@ class ActionModule(ControlAction):
         client_id = document.get("content", {}).get("client_id")
         for integration in self.integrations(None, generating=False):
             if integration.client_id == client_id:
-                rotation = check(document, kept_record(integration, self.vault_secrets), str(path))
+                rotation = check(document, self.stores.record(integration), str(path))
                 self.tell(f"{path}: what rotation {rotation} of {integration.name} left, unaltered")
                 return {"changed": False, "files": [str(path)]}
         raise Refusal(

@@ -46,13 +46,13 @@ class ActionModule(ControlAction):
         call = HostCall(
             integrations,
             dependents,
-            self.vault_secrets,
+            self.stores,
             distributing=arguments["only"] is not None,
             preview=self.check_mode,
         )
         if arguments["settled"]:
             settled = [item for item in dependents if call.is_settled(item)]
-            verifying = HostCall(integrations, settled, self.vault_secrets, distributing=False)
+            verifying = HostCall(integrations, settled, self.stores, distributing=False)
             return self._verified(verifying, asks=arguments["prove"] or not self.check_mode)
         given = call.arguments(self.check_mode)
         rehearsed = {item.client_id for item in dependents if arguments["rehearse"] or call.is_to_come(item.client_id)}

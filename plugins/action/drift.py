@@ -19,7 +19,6 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.permitted import
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsal_report import counted
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsing import Trouble
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.verifying import drift_of, lines_of, looked_at, mended
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record
 
 
 class ActionModule(BatchAction):
@@ -39,14 +38,14 @@ class ActionModule(BatchAction):
         never: set[str] = set()
         for integration in integrations:
             try:
-                if kept_record(integration, self.vault_secrets).journal.active is None:
+                if self.stores.record(integration).journal.active is None:
                     never.add(integration.client_id)
                 known.append(integration)
             except Refusal as refusal:
                 troubles.append(Trouble(integration.name, refusal))
         client_ids = {item.client_id for item in known}
         declared = [each for each in self.inventory.dependents(self.scope, client_ids) if each.client_id in client_ids]
-        call = HostCall(known, declared, self.vault_secrets, distributing=False)
+        call = HostCall(known, declared, self.stores, distributing=False)
         files = [item for item in declared if item.dependent.kind == FILES]
         meant = [item for item in files if call.is_settled(item)]
         reports = self.reported_by(dict.fromkeys(item.dependent.host for item in meant), arguments["variables"])

@@ -22,7 +22,6 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import Contr
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import HttpClient
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record, secret_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import SfmcClient
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._soap import MAX_ANSWER_BYTES
 
@@ -84,7 +83,7 @@ class ActionModule(ControlAction):
 
     def _asker(self, integration: Integration) -> Asker:
         http = HttpClient(integration.ca_path, timeout=60.0, max_bytes=MAX_ANSWER_BYTES)
-        secret = functools.cache(lambda: secret_of(kept_record(integration, self.vault_secrets), "active"))
+        secret = functools.cache(lambda: self.stores.secret(integration, "active"))
         return Asker(integration, SfmcClient(integration.auth_url, http), http, secret)
 
     def _tell(

@@ -27,7 +27,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.rehearsing impor
     preflight,
     unproved,
 )
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import Workshop, kept_record
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import Workshop
 
 
 class ActionModule(BatchAction):
@@ -59,7 +59,7 @@ class ActionModule(BatchAction):
             integrations = self.integrations(arguments["integration"])
         except Refusal as refusal:
             return _plan([Trouble("inventory", refusal)])
-        workshop = Workshop(self.inventory, self.vault_secrets, self.tell)
+        workshop = Workshop(self.inventory, self.stores, self.tell)
         found = {item.client_id: self._preflight(workshop, item) for item in integrations}
         troubles = [trouble for each in found.values() for trouble in each.troubles]
         taking = [item for item in integrations if found[item.client_id].rehearsed]
@@ -101,7 +101,7 @@ class ActionModule(BatchAction):
             if arguments["integration"] not in (None, integration.name, integration.client_id):
                 continue
             try:
-                journal = kept_record(integration, self.vault_secrets).journal
+                journal = self.stores.record(integration).journal
                 if journal.open_rotation is not None:
                     raise under_way(journal)
             except Refusal as refusal:

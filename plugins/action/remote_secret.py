@@ -132,7 +132,7 @@ class ActionModule(ControlAction):
                 f"{len(found)}",
                 "correct `dependent`, and name the integration by its client id",
             )
-        return HostCall(integrations, found, self.vault_secrets, arguments["distributing"], self.check_mode), found[0]
+        return HostCall(integrations, found, self.stores, arguments["distributing"], self.check_mode), found[0]
 
     def _not_shown(self, call: HostCall, item: DeclaredDependent) -> Hidden:
         """Return what no message may show: every secret of the integration, and what lets us in."""

@@ -32,7 +32,7 @@ class ActionModule(ControlAction):
             nothing: dict[str, Any] = {"uses": [], "mentions": [], "looked_at": [], "left_out": left_out, "scanned": {}}
             return {"changed": False, "searched_for": [], **nothing}
         dependents = self.inventory.dependents([host])
-        searched = search_arguments(host, integrations, dependents, self.vault_secrets)
+        searched = search_arguments(host, integrations, dependents, self.stores)
         given = {option: arguments[option] for option in SCAN}
         result = self.on_host("keyturn.sfmc.secret_scan", {**given, **searched})
         return {**result, "searched_for": [item.client_id for item in integrations]}

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_secret
 
 
 class ActionModule(ControlAction):
@@ -31,6 +30,6 @@ class ActionModule(ControlAction):
             "client_id": integration.client_id,
             "auth_url": integration.auth_url,
             "ca_path": integration.ca_path,
-            "client_secret": kept_secret(integration, arguments["stage"], self.vault_secrets).reveal(),
+            "client_secret": self.stores.secret(integration, arguments["stage"]).reveal(),
         }
         return self.on_host("keyturn.sfmc.token_test", module_arguments)

@@ -21,7 +21,8 @@ notes:
     Reads what the inventory declares: C(sfmc_integrations), C(sfmc_store), C(sfmc_provider) and the other variables in
     the collection's inventory reference. The integrations are those of the play's hosts, so that C(--limit) keeps its
     meaning; the dependents are those of the whole inventory.
-  - Needs the Python library C(requests) on the controller.
+  - Needs the Python library C(requests) on the controller; with C(sfmc_store) of the kind C(hashi_vault) also C(hvac),
+    of the kind C(aws_secretsmanager) also C(boto3).
 attributes:
   check_mode:
     description: Reports the same decision and takes no step.

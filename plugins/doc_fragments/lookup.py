@@ -33,7 +33,9 @@ options:
     vars:
       - name: sfmc_integrations
   store:
-    description: Where the secrets live, as in C(sfmc_store).
+    description:
+      - Where the secrets live, as in C(sfmc_store). Its C(kind) is one of C(file), C(host_file), C(hashi_vault) and
+        C(aws_secretsmanager), with the options of that kind.
     type: dict
     default: {}
     vars:

@@ -57,6 +57,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol impor
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import HttpClient
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lookup import named_integration, pinned_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._opener import run_stores
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import masked_by_core
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import SfmcClient
@@ -74,6 +75,7 @@ class LookupModule(LookupBase):
         variables = variables or {}
         self.set_options(var_options=variables, direct=kwargs)
         # Options that come from variables arrive as they are written.
+        self._stores = run_stores(self._loader, variables)
         integrations, store = (self._templar.template(self.get_option(name)) for name in ("integrations", "store"))
         return [self._token(named_integration(term, integrations, store, variables)) for term in terms]
 
@@ -82,7 +84,7 @@ class LookupModule(LookupBase):
         key = (integration.auth_url, integration.client_id, stage, scope)
         token, ends = _tokens.get(key, ("", 0.0))
         if time.monotonic() >= ends:
-            secret = pinned_secret(integration, stage, list(self._loader._vault.secrets or []))
+            secret = pinned_secret(integration, stage, self._stores)
             token, ends = _tokens[key] = _fresh(integration, secret, scope)
             masked_by_core([token])
         return token

@@ -40,6 +40,7 @@ from typing import Any
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lookup import named_integration, pinned_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._opener import run_stores
 
 
 class LookupModule(LookupBase):
@@ -51,10 +52,10 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         # Options that come from variables arrive as they are written.
         integrations, store = (self._templar.template(self.get_option(name)) for name in ("integrations", "store"))
-        vault_secrets = list(self._loader._vault.secrets or [])
+        stores = run_stores(self._loader, variables)
         return [
             pinned_secret(
-                named_integration(term, integrations, store, variables), self.get_option("stage"), vault_secrets
+                named_integration(term, integrations, store, variables), self.get_option("stage"), stores
             ).reveal()
             for term in terms
         ]

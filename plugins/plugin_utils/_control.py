@@ -19,6 +19,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._lines import WIDTH, wrapped
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._opener import run_stores
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import (
     INTEGRATIONS,
     bad_arguments,
@@ -38,6 +39,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.waves impor
     rollout,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.blast_radius import coming
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.opening import Stores
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.report import evidence, standing
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome, Waiting
@@ -106,10 +108,10 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         hostvars = self.variables["hostvars"]
         return Inventory(hostvars, self.variables["groups"]["all"], hostvars.raw_get)
 
-    @property
-    def vault_secrets(self) -> list[tuple[str, Any]]:
-        """The vault secrets that Ansible was started with."""
-        return list(self._loader._vault.secrets or [])
+    @functools.cached_property
+    def stores(self) -> Stores:
+        """What opens the stores that the inventory declares."""
+        return run_stores(self._loader, self.variables)
 
     def integrations(
         self, name: str | None, hosts: list[str] | None = None, generating: bool = True
@@ -142,7 +144,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
     def runs(self, name: str | None, generating: bool = True) -> list[Run]:
         """Return a run for each chosen integration."""
         chosen = self.integrations(name, generating=generating)
-        return Workshop(self.inventory, self.vault_secrets, self.tell).runs(chosen)
+        return Workshop(self.inventory, self.stores, self.tell).runs(chosen)
 
     def runs_of(self, batch: Sequence[str], name: str | None) -> list[Run]:
         """Return a run for each chosen integration of these hosts; what they declare is added to the registry.
@@ -152,7 +154,7 @@ class ControlAction(ActionBase):  # type: ignore[misc]
         """
         found = self.inventory.integrations(batch, generating=False)
         chosen = [item for item in found if name in (None, item.name, item.client_id)]
-        return Workshop(self.inventory, self.vault_secrets, self.tell, batch).runs(chosen)
+        return Workshop(self.inventory, self.stores, self.tell, batch).runs(chosen)
 
     def one_run(self, name: str | None) -> Run:
         """Return the run of exactly one integration; Refusal when the play's hosts have several of that name."""

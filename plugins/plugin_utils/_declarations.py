@@ -24,10 +24,28 @@ _CALL: Mapping[str, Mapping[str, Any]] = {
     "secret": {"type": "str", "default": ""},
 }
 
-STORE = {
-    "kind": {"type": "str", "default": "file", "choices": ["file"]},
-    "path": {"type": "str"},
-    "vault_id": {"type": "str"},
+#: The options of each kind of store.
+STORE: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "file": {"path": {"type": "str"}, "vault_id": {"type": "str"}},
+    "host_file": {
+        "host": {"type": "str", "required": True},
+        "path": {"type": "str", "required": True},
+        "vault_id": {"type": "str"},
+    },
+    "hashi_vault": {
+        "url": {"type": "str"},
+        "mount": {"type": "str", "default": "secret"},
+        "path": {"type": "str", "default": "keyturn"},
+        "namespace": {"type": "str"},
+        "ca_path": {"type": "str"},
+        "credentials_file": {"type": "str"},
+    },
+    "aws_secretsmanager": {
+        "prefix": {"type": "str", "default": "keyturn/"},
+        "region": {"type": "str"},
+        "profile": {"type": "str"},
+        "endpoint_url": {"type": "str"},
+    },
 }
 
 PROVIDER = {
@@ -135,6 +153,16 @@ def declared(
         raise _misdeclared(offender, "; ".join(result.error_messages))
     parameters: dict[str, Any] = result.validated_parameters
     return parameters
+
+
+def declared_store(value: object, offender: str) -> dict[str, Any]:
+    """Return a declaration of a store; Refusal for an option that its kind has not, by its name."""
+    said = value.get("kind", "file") if isinstance(value, Mapping) else "file"
+    kind = {"type": "str", "default": "file", "choices": list(STORE)}
+    options = STORE.get(said, {}) if isinstance(said, str) else {}
+    # Of a kind that is none, no option is wrong but the kind.
+    others: dict[str, Any] = {} if options or not isinstance(value, Mapping) else {str(name): {} for name in value}
+    return declared({**others, **options, "kind": kind}, value, offender)
 
 
 def _misdeclared(offender: str, found: str) -> Refusal:

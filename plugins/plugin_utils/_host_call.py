@@ -22,7 +22,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.coverage im
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.desired import desired_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.preview import is_settled, is_to_come
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Situation
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record, secret_of
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.opening import Stores, secret_of
 
 
 class HostCall:
@@ -32,7 +32,7 @@ class HostCall:
         self,
         integrations: Iterable[Integration],
         dependents: Iterable[DeclaredDependent],
-        vault_secrets: list[tuple[str, Any]],
+        stores: Stores,
         distributing: bool,
         preview: bool = False,
     ) -> None:
@@ -44,7 +44,7 @@ class HostCall:
         self.dependents = tuple(dependents)
         needed = {item.client_id for item in self.dependents}
         self._integrations = {item.client_id: item for item in integrations if item.client_id in needed}
-        self._records = {key: kept_record(item, vault_secrets) for key, item in self._integrations.items()}
+        self._records = {key: stores.record(item) for key, item in self._integrations.items()}
         self._distributing = distributing
         self._beginning = distributing and preview
 

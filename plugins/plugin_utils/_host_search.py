@@ -12,7 +12,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._declarations import 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._dependents import FILES, DeclaredDependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Secrets
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_record
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.opening import Stores
 
 _STAGES = ("active", "staged", "previous")
 #: Of a dependent's restart, what names something that runs.
@@ -23,14 +23,14 @@ def search_arguments(
     host: str,
     integrations: Iterable[Integration],
     dependents: Iterable[DeclaredDependent],
-    vault_secrets: list[tuple[str, Any]],
+    stores: Stores,
 ) -> dict[str, Any]:
     """Return the arguments of `secret_scan` that the controller fills in, secrets among them.
 
     A host gets no secret of an integration that it does not declare: such a one is found by its form.
     """
     known = list(integrations)
-    records = {item.client_id: kept_record(item, vault_secrets) for item in known}
+    records = {item.client_id: stores.record(item) for item in known}
     kept = {client_id: record.secrets for client_id, record in records.items()}
     strays = {item.place for record in records.values() for item in record.journal.strays if item.host == host}
     return {

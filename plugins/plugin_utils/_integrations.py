@@ -16,9 +16,9 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._token_protocol impor
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._declarations import (
     INTEGRATION,
     PROVIDER,
-    STORE,
     WAIVER,
     declared,
+    declared_store,
 )
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Hold, Policy, Waiver
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._times import moment_of
@@ -55,8 +55,8 @@ def host_integrations(variables: HostVariables, host: str, generating: bool = Tr
     integrations = variables.get("sfmc_integrations") or {}
     if not isinstance(integrations, Mapping):
         declared(INTEGRATION, integrations, f"sfmc_integrations of {host}")
-    store = declared(STORE, variables.get("sfmc_store") or {}, f"sfmc_store of {host}")
-    if store["path"] is None:
+    store = declared_store(variables.get("sfmc_store") or {}, f"sfmc_store of {host}")
+    if store["kind"] == "file" and store["path"] is None:
         store = {**store, "path": f"{variables.get('inventory_dir') or '.'}/keyturn", "path_is_default": True}
     said = variables.get("sfmc_provider") if generating else None
     provider = declared(PROVIDER, said or {}, f"sfmc_provider of {host}")

@@ -19,7 +19,6 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.tables import labels
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.unclaimed import UNDECLARED, integrations_in, unclaimed
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Outcome
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import store_for
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import controller_time
 
 
@@ -46,7 +45,7 @@ class LookingAction(ControlAction):
         own = {outcome.run.integration.client_id for outcome in outcomes}
         seen: set[str] = set()
         for outcome in outcomes:
-            store = store_for(outcome.run.integration.store, self.vault_secrets)
+            store = self.stores.open(outcome.run.integration.store)
             where = store.where("")
             if where in seen:
                 continue

@@ -14,7 +14,7 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import Integration, host_integrations
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import masked_by_core
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import kept_secret
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.opening import Stores
 
 #: One value for one secret within a process, however often a template asks (I-30).
 _pinned: dict[tuple[str, str, str], Secret] = {}
@@ -48,12 +48,12 @@ def named_integration(name: str, integrations: Any, store: Any, variables: Mappi
         raise AnsibleError(str(refusal)) from None
 
 
-def pinned_secret(integration: Integration, stage: str, vault_secrets: list[tuple[str, Any]]) -> Secret:
+def pinned_secret(integration: Integration, stage: str, stores: Stores) -> Secret:
     """Return a secret of the store, the same one for the whole process."""
-    key = (str(integration.store["path"]), integration.client_id, stage)
+    key = (repr(sorted(integration.store.items())), integration.client_id, stage)
     if key not in _pinned:
         try:
-            _pinned[key] = kept_secret(integration, stage, vault_secrets)
+            _pinned[key] = stores.secret(integration, stage)
         except Refusal as refusal:
             raise AnsibleError(str(refusal)) from None
     masked_by_core([_pinned[key].reveal()])

@@ -50,10 +50,10 @@ class Controller:
 
 
 @contextmanager
-def started(operations: Operations, stands_at: int = 0) -> Iterator[Controller]:
+def started(operations: Operations, stands_at: int | str = 0) -> Iterator[Controller]:
     """Start a rotation in the background; it is gone at the end of the block, whatever happens.
 
-    :param stands_at: number of the point at which it stands still, counted from 1; 0: nowhere.
+    :param stands_at: number of the point at which it stands still, counted from 1, or its name; 0: nowhere.
     """
     trace = operations.estate.root / f"trace-{next(_numbers)}"
     trace.touch()

@@ -21,6 +21,7 @@ from ansible.parsing.vault import VaultSecret
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, parse_record
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, Rotation, required
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Store
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._vault import VaultCipher
 from ansible_collections.keyturn.sfmc.tests.testbed.estate import Estate
@@ -89,6 +90,8 @@ class Operations:
         self.estate = estate
         self.environment = environment
         self._edit(self._group_vars("all"), lambda text: text + yaml.safe_dump(SETTINGS))
+        #: Opens the store; another function, where the environment has another store.
+        self.store: Callable[[], Store] = self._file_store
 
     # --- commands ----------------------------------------------------------------------------------------------------
 
@@ -177,7 +180,7 @@ class Operations:
         """Where the file store of the environment is."""
         return self.estate.root / "inventory" / "keyturn"
 
-    def store(self) -> FileStore:
+    def _file_store(self) -> FileStore:
         """Open the store with the estate's vault password."""
         password = (self.estate.root / "vault-password").read_bytes().strip()
         return FileStore(self.store_folder, VaultCipher([("default", VaultSecret(password))]))

@@ -3,12 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Vault's KV engine, version 2, and the login of an AppRole.
 
-Written from https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2 and /vault/api-docs/auth/approle.
+Written from https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2, /vault/api-docs/auth/approle and
+/vault/api-docs/system/capabilities-self.
 """
 
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +25,10 @@ class Vault(Standin):
     :param secrets: the data of each path at version 1.
     :param role: `role_id` and `secret_id` that log in; what they get is `token`.
     :ivar crowded: paths that somebody else writes right after each time that they are read.
+    :ivar gone: versions that are deleted or destroyed, as (path, number): their numbers stay.
+    :ivar sealed: whether it answers nothing but that it is sealed.
+    :ivar refused: beginnings of paths, as policies have them, that the token may not use.
+    :ivar largest: the largest entry of its storage, in bytes.
     """
 
     def __init__(
@@ -31,6 +37,10 @@ class Vault(Standin):
         self._mount, self._namespace, self._token, self._role = mount, namespace, token, role
         self.versions: dict[str, list[dict[str, Any]]] = {path: [dict(data)] for path, data in secrets.items()}
         self.crowded: set[str] = set()
+        self.gone: set[tuple[str, int]] = set()
+        self.sealed = False
+        self.refused: tuple[str, ...] = ()
+        self.largest = 1_048_576
         super().__init__()
 
     def current(self, path: str) -> dict[str, Any]:
@@ -47,6 +57,13 @@ class Vault(Standin):
         data = f"/v1/{self._mount}/data/<path:path>"
         app.add_url_rule(data, "read", self._read, methods=["GET"])
         app.add_url_rule(data, "write", self._write, methods=["POST", "PUT"])
+        app.add_url_rule(data, "delete", self._delete, methods=["DELETE"])
+        destroy = f"/v1/{self._mount}/destroy/<path:path>"
+        app.add_url_rule(destroy, "destroy", self._destroy, methods=["POST", "PUT"])
+        app.add_url_rule(f"/v1/{self._mount}/metadata/<path:path>", "list", self._list, methods=["LIST"])
+        app.add_url_rule("/v1/sys/capabilities-self", "may", self._capabilities, methods=["POST"])
+        for method in ("GET", "POST", "LIST"):
+            app.add_url_rule("/v1/<path:path>", f"nowhere {method}", self._nowhere, methods=[method])
 
     def _login(self) -> Answer:
         self._check_namespace()
@@ -62,6 +79,8 @@ class Vault(Standin):
             raise _errors(404)
         versions = self.versions[path]
         version = int(request.args.get("version") or 0) or len(versions)
+        if (path, version) in self.gone:
+            raise Mistake(404, {**_envelope(), "data": {"data": None, "metadata": _metadata(version, gone=True)}})
         data = versions[version - 1]
         if path in self.crowded:
             versions.append({**versions[-1], "somebody": "else"})
@@ -75,16 +94,57 @@ class Vault(Standin):
         options = body.get("options") or {}
         if "cas" in options and options["cas"] != len(written):
             raise _errors(400, "check-and-set parameter did not match the current version")
+        size = len(json.dumps(body["data"]))
+        if size > self.largest:
+            why = f"put failed due to value being too large; got {size} bytes, max: {self.largest} bytes"
+            raise _errors(500, f"1 error occurred:\n\t* failed to persist entry: {why}\n\n")
         written.append(body["data"])
         return {**_envelope(), "data": _metadata(len(written))}
 
+    def _delete(self, path: str) -> Answer:
+        self._check_token()
+        self.gone.add((path, len(self.versions[path])))
+        return "", 204
+
+    def _destroy(self, path: str) -> Answer:
+        self._check_token()
+        for number in body_with(lambda given: bool(given.get("versions")), _errors(400, "no version"))["versions"]:
+            self.gone.add((path, number))
+            self.versions[path][number - 1] = {}
+        return "", 204
+
+    def _list(self, path: str) -> Answer:
+        self._check_token()
+        folder = path.strip("/") + "/"
+        below = [name[len(folder) :] for name in self.versions if name.startswith(folder)]
+        if not below:
+            raise _errors(404)
+        keys = {name.split("/")[0] + "/" if "/" in name else name for name in below}
+        return {**_envelope(), "data": {"keys": sorted(keys)}}
+
+    def _capabilities(self) -> Answer:
+        self._check_token()
+        paths = body_with(lambda given: bool(given.get("paths")), _errors(400, "no paths"))["paths"]
+        may = {
+            path: ["deny"] if path.startswith(self.refused or ("\0",)) else ["create", "read", "update"]
+            for path in paths
+        }
+        return {**_envelope(), **may, "data": may}
+
+    def _nowhere(self, path: str) -> Answer:
+        self._check_token()
+        raise _errors(404, f'no handler for route "{path}". route entry not found.')
+
     def _check_namespace(self) -> None:
+        if self.sealed:
+            raise _errors(503, "Vault is sealed")
         if request.headers.get("X-Vault-Namespace", "").strip("/") != self._namespace:
             raise _errors(404, "no handler for route")
 
     def _check_token(self) -> None:
         self._check_namespace()
-        if request.headers.get("X-Vault-Token") != self._token:
+        below = request.path.removeprefix("/v1/")
+        if request.headers.get("X-Vault-Token") != self._token or below.startswith(self.refused or ("\0",)):
             raise _errors(403, "permission denied")
 
 
@@ -100,11 +160,11 @@ def _envelope() -> dict[str, Any]:
     }
 
 
-def _metadata(version: int) -> dict[str, Any]:
+def _metadata(version: int, gone: bool = False) -> dict[str, Any]:
     return {
         "created_time": "2026-01-01T00:00:00.000000000Z",
         "custom_metadata": {"owner": "web"},
-        "deletion_time": "",
+        "deletion_time": "2026-01-02T00:00:00.000000000Z" if gone else "",
         "destroyed": False,
         "version": version,
     }

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils import _host_call
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._host_call import HostCall
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret, Secrets
@@ -22,6 +21,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model impor
     Rotation,
     Staged,
 )
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.opening import Stores
 from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_new_secret
 
 ID = "0a1b2c3d4e5f6g7h8i9j0k1l"
@@ -56,8 +56,9 @@ class Kept:
             rotation = replace(rotation, staged=Staged(self.secrets.fingerprint(self.staged), NOW, NOW))
         names = ("h/crm",) if adopted else ()
         journal = Journal(ID, "crm", active=known, rotation=rotation, adopted=names, forgotten=self.forgotten)
-        self._monkeypatch.setattr(_host_call, "kept_record", lambda *_given: Record(journal, self.secrets))
-        call = HostCall(inventory.known_to("h"), inventory.dependents(["h"]), [], distributing, preview)
+        stores = Stores([])
+        self._monkeypatch.setattr(stores, "record", lambda _integration: Record(journal, self.secrets))
+        call = HostCall(inventory.known_to("h"), inventory.dependents(["h"]), stores, distributing, preview)
         return call.arguments(check_mode=True)
 
     def owes(self, rotation: Rotation | None, **how: bool) -> bool:

@@ -67,6 +67,10 @@ class Keeper:
         """See that the record can be saved, before anything exists that must be."""
         self._store.prove_writable(self._client_id)
 
+    def complete(self) -> None:
+        """Have the store do what is left of the last save."""
+        self._store.complete(self._client_id)
+
     def _load(self) -> tuple[Record, str | None]:
         stored = self._store.load(self._client_id)
         if stored is None:

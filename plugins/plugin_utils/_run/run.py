@@ -71,7 +71,12 @@ class Run(Calling):
 
     def advance(self, allowed: Iterable[Step]) -> Decision:
         """Take every allowed step that is legal now; return the decision that is left."""
-        steps = frozenset(allowed)
+        self.keeper.complete()
+        decision = self._advance(frozenset(allowed))
+        self.keeper.complete()
+        return decision
+
+    def _advance(self, steps: frozenset[Step]) -> Decision:
         overtaken: Conflict | None = None
         for _attempt in range(_STEPS_AT_MOST):
             decision = self.look()

@@ -8,9 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import socket
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import HttpClient
@@ -19,15 +17,12 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inv
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.contract import Provider
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.http import Call, HttpProvider
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.operator import OperatorProvider
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import no_such_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Dependent
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Keeper, PaceKeeper
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.opening import Stores
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import SfmcClient
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Store
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._vault import VaultCipher
 
 #: From so many integrations on it is worth while to read their documents side by side.
 _MANY = 8
@@ -39,20 +34,19 @@ class Workshop:
     def __init__(
         self,
         inventory: Inventory,
-        vault_secrets: list[tuple[str, Any]],
+        stores: Stores,
         tell: Callable[[str], None],
         hosts: Sequence[str] | None = None,
     ) -> None:
-        """Take the inventory, the run's vault secrets, and where progress is shown.
+        """Take the inventory, what opens stores, and where progress is shown.
 
         :param hosts: those whose dependents are read, beside the registry of the journal; None: the whole inventory's.
         """
         self._inventory = inventory
         self._hosts = hosts
-        self._vault_secrets = vault_secrets
+        self._open = stores.open
         self._tell = tell
         self._wanted: set[str] = set()
-        self._stores: dict[str, Store] = {}
         self._by_client_id = functools.lru_cache(maxsize=1)(self._gathered)
 
     def runs(self, integrations: Iterable[Integration]) -> list[Run]:
@@ -66,13 +60,13 @@ class Workshop:
     def _read_ahead(self, integrations: Iterable[Integration]) -> None:
         names: dict[int, tuple[Store, list[str]]] = {}
         for integration in integrations:
-            store = self._store(integration.store)
+            store = self._open(integration.store)
             names.setdefault(id(store), (store, []))[1].append(integration.client_id)
         for store, own in names.values():
             store.read_ahead(own)
 
     def _run(self, integration: Integration) -> Run:
-        store = self._store(integration.store)
+        store = self._open(integration.store)
         return Run(
             integration,
             Keeper(store, integration.client_id, integration.name),
@@ -84,13 +78,6 @@ class Workshop:
             whole=self._hosts is None and not integration.policy.sliced,
             holder=holder(),
         )
-
-    def _store(self, settings: Mapping[str, Any]) -> Store:
-        """Return one store for the same settings: it keeps what it has decrypted last."""
-        said = repr(sorted(settings.items()))
-        if said not in self._stores:
-            self._stores[said] = store_for(settings, self._vault_secrets)
-        return self._stores[said]
 
     def _gathered(self) -> dict[str, tuple[Dependent, ...]]:
         """Read the inventory once, when the first integration needs it (I-10)."""
@@ -104,52 +91,6 @@ def holder() -> str:
     """Return who this is, for people who find its lease: the machine, the process, the AWX job where there is one."""
     job = os.environ.get("JOB_ID")
     return f"{socket.gethostname()}, process {os.getpid()}" + (f", AWX job {job}" if job else "")
-
-
-def store_for(settings: Mapping[str, Any], vault_secrets: list[tuple[str, Any]]) -> Store:
-    """Return the store that `sfmc_store` describes.
-
-    :raises Refusal: no vault secret, or the default folder on AWX, where it does not outlive the job.
-    """
-    folders = _job_folders()
-    path = Path(settings["path"]).expanduser()
-    below = any(path.resolve().is_relative_to(folder) for folder in folders)
-    if folders and (settings.get("path_is_default") or below):
-        raise Refusal(
-            "I-45: the journal outlives the job that writes it",
-            f"sfmc_store.path {path}",
-            "a folder that lasts, mounted into the execution environment",
-            "a folder of this AWX job, which is deleted when the job ends",
-            "mount a volume into the container group and set sfmc_store.path to it",
-        )
-    return FileStore(path, VaultCipher(vault_secrets, settings.get("vault_id")))
-
-
-def _job_folders() -> list[Path]:
-    """Return an AWX job's folder, as AWX names it and as the execution environment sees it; none outside of AWX."""
-    private, isolated = os.environ.get("AWX_PRIVATE_DATA_DIR"), os.environ.get("AWX_ISOLATED_DATA_DIR")
-    # The second is FOLDER/artifacts/JOB; in an execution environment FOLDER is /runner, and the first is not there.
-    named = [*([Path(private)] if private else []), *([Path(isolated).parent.parent] if isolated else [])]
-    return [folder.resolve() for folder in named]
-
-
-def kept_record(integration: Integration, vault_secrets: list[tuple[str, Any]]) -> Record:
-    """Return an integration's record from its store."""
-    store = store_for(integration.store, vault_secrets)
-    return Keeper(store, integration.client_id, integration.name).load()
-
-
-def kept_secret(integration: Integration, stage: str, vault_secrets: list[tuple[str, Any]]) -> Secret:
-    """Return the `active` or the `staged` secret from the store; Refusal when there is none."""
-    return secret_of(kept_record(integration, vault_secrets), stage)
-
-
-def secret_of(record: Record, stage: str) -> Secret:
-    """Return the `active` or the `staged` secret of a record; Refusal when there is none."""
-    secret: Secret | None = getattr(record.secrets, stage)
-    if secret is None:
-        raise no_such_secret(record.journal, stage)
-    return secret
 
 
 def provider_for(integration: Integration) -> Provider:

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The contract of a store: named documents, replaced only by whoever has seen their latest version.
 
-A document is a JSON object; the store neither knows nor cares what is in it. Every store passes the same
+A document is a JSON object; the store neither knows nor cares what is in it, but for one that shows its secrets to
+services as well. Every store passes the same
 conformance suite (tests/unit/stores).
 """
 
@@ -64,3 +65,6 @@ class Store(Protocol):
 
     def prove_writable(self, name: str) -> None:
         """Do everything that a save needs, without changing the document (I-5)."""
+
+    def complete(self, name: str) -> None:
+        """Do what is left of the last save, its own or a killed controller's, where a save is more than one step."""

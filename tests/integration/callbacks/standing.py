@@ -20,11 +20,16 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._providers.http import HttpProvider
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.aws import AwsStore
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.aws_services import Services
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Store
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.hashi_vault import HashiVaultStore
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.host_file import HostFileStore
 
 #: The file with a line for each point that was passed.
 TRACE = "KEYTURN_TRACE"
-#: Where to stand: the number of a line, counted from 1.
+#: Where to stand: the number of a line, counted from 1, or the first line with this text.
 STANDS_AT = "KEYTURN_STANDS_AT"
 #: The line that follows then.
 STANDS = "stands"
@@ -48,15 +53,21 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
-        _wrap(FileStore, "save", _saved)
-        _wrap(FileStore, "prove_writable", lambda *_arguments: "prove writable")
+        for store in (FileStore, HostFileStore, HashiVaultStore, AwsStore):
+            _wrap(store, "save", _saved)
+            _wrap(store, "prove_writable", lambda *_arguments: "prove writable")
+        _wrap(Services, "follow", _followed)
         _wrap(HttpProvider, "generate", lambda *_arguments: "generate")
         _wrap(HttpProvider, "activate", lambda *_arguments: "activate")
         _wrap(ActionBase, "_execute_module", _deployed)
 
 
-def _saved(_store: FileStore, name: str, document: Any, _expected: str | None) -> str:
+def _saved(_store: Store, name: str, document: Any, _expected: str | None) -> str:
     return "save pace" if name.startswith("account-") else f"save {document['journal']['history'][-1]['what']}"
+
+
+def _followed(_services: Services, _name: str, document: Any, _load: Any) -> str:
+    return f"follow {document['journal']['history'][-1]['what']}" if "journal" in document else ""
 
 
 def _deployed(action: Any, module: str = "", *_arguments: Any, **more: Any) -> str:
@@ -85,7 +96,9 @@ def _point(name: str) -> None:
     trace = Path(os.environ[TRACE])
     with trace.open("a", encoding="utf-8") as file:
         file.write(f"{name}\n")
-    if len(trace.read_text(encoding="utf-8").splitlines()) != int(os.environ[STANDS_AT]):
+    passed = trace.read_text(encoding="utf-8").splitlines()
+    stands_at = os.environ[STANDS_AT]
+    if str(len(passed)) != stands_at and (name != stands_at or passed.count(name) > 1):
         return
     with trace.open("a", encoding="utf-8") as file:
         file.write(f"{STANDS}\n")

@@ -12,7 +12,7 @@ _LIMITS = "plugin_utils/_rotation/limits.py"
 _GATE = "plugin_utils/_rotation/gate.py"
 _ENDING = "plugin_utils/_rotation/ending.py"
 _CALLING = "plugin_utils/_run/calling.py"
-_STORE = "plugin_utils/_stores/file.py"
+_STORE = "module_utils/_document_folder.py"
 _SFMC = "plugin_utils/_sfmc.py"
 
 MUTANTS = (
@@ -123,8 +123,8 @@ MUTANTS = (
     mutant(
         "I-45",
         "a journal is kept in a folder that ends with the job",
-        "plugin_utils/_run/wiring.py",
-        'if folders and (settings.get("path_is_default") or below):',
+        "plugin_utils/_run/opening.py",
+        "if folders and (is_default or below):",
         "if False:",
         "unit/stores/test_file_store.py::test_on_awx_the_default_folder_is_refused_and_one_that_lasts_is_taken",
     ),

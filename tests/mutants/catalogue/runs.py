@@ -12,14 +12,14 @@ _LIMITS = "plugin_utils/_rotation/limits.py"
 _ENDING = "plugin_utils/_rotation/ending.py"
 _RECORDING = "plugin_utils/_run/recording.py"
 _CALLING = "plugin_utils/_run/calling.py"
-_STORE = "plugin_utils/_stores/file.py"
+_STORE = "module_utils/_document_folder.py"
 
 MUTANTS = (
     mutant(
         "I-7",
         "a late holder of an old version writes",
         _STORE,
-        "if (None if present is None else _version(present)) != expected:",
+        "if (None if present is None else version_of(present)) != expected:",
         "if False:",
         "unit/stores/test_store_conformance.py::test_a_late_holder_of_an_old_version_is_refused_and_changes_nothing",
     ),
@@ -30,6 +30,30 @@ MUTANTS = (
         "            fcntl.flock(descriptor, fcntl.LOCK_EX)\n",
         "",
         "unit/stores/test_file_store.py::test_i7_a_second_writer_waits_for_the_first_and_comes_too_late",
+    ),
+    mutant(
+        "I-7",
+        "a late holder of an old version writes into HashiCorp Vault",
+        "plugin_utils/_stores/vault_access.py",
+        "create_or_update_secret(path, dict(data), seen, self._mount)",
+        "create_or_update_secret(path, dict(data), None, self._mount)",
+        "unit/stores/test_store_conformance.py::test_a_late_holder_of_an_old_version_is_refused_and_changes_nothing",
+    ),
+    mutant(
+        "I-7",
+        "a late controller takes what services read in AWS back",
+        "plugin_utils/_stores/aws_services.py",
+        "            stored = load()\n            wanted = stored.document if stored is not None else document\n",
+        "            wanted = document\n",
+        "unit/stores/test_aws_store.py::test_a_late_controller_does_not_take_services_back",
+    ),
+    mutant(
+        "I-13",
+        "what a killed controller left for services in AWS is left",
+        "plugin_utils/_stores/aws.py",
+        "if stored is not None and shown(stored.document):",
+        "if False:",
+        "unit/stores/test_aws_store.py::test_i13_what_a_killed_controller_left_is_completed_by_the_next",
     ),
     mutant(
         "I-7",

@@ -82,7 +82,7 @@ MUTANTS = (
     mutant(
         "I-5",
         "a file is not synced before it takes the place of the document",
-        "plugin_utils/_stores/file.py",
+        "module_utils/_document_folder.py",
         "                os.fsync(file.fileno())\n",
         "",
         "unit/stores/test_file_store.py::test_a_file_system_that_fails_leaves_the_old_document_and_no_temporary_file",

@@ -21,7 +21,7 @@ from ansible.parsing.vault import VaultSecret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.situation import Sighting, Verdict
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import changes
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Keeper
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import store_for
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.opening import Stores
 from ansible_collections.keyturn.sfmc.tests.simulator.clock import Clock
 from ansible_collections.keyturn.sfmc.tests.simulator.server import running
 from ansible_collections.keyturn.sfmc.tests.simulator.world import World
@@ -65,7 +65,7 @@ class Place:
         self.package = world.add_package({"name": "CRM Sync", "scopes": "a b"})
         self.password = secrets.token_hex(8)
         self.folder = root / "keyturn"
-        self.store = store_for({"path": str(self.folder)}, [("default", VaultSecret(self.password.encode()))])
+        self.store = Stores([("default", VaultSecret(self.password.encode()))]).open({"path": str(self.folder)})
         crm = {"client_id": self.package.client_id, "auth_url": url}
         self.variables: dict[str, Any] = {
             "inventory_hostname": "h1",

@@ -27,11 +27,12 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import distribut
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.evidence import sorted_evidence
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt, hand_in
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Keeper, PaceKeeper
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.opening import secret_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import ACTIVATING, FORGETTING, STAGING, Run
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.waiting import Waiting
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import secret_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._sfmc import SfmcClient
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import Cipher, FileStore
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.sealed import Cipher
 from ansible_collections.keyturn.sfmc.tests.simulator.packages import Package
 from ansible_collections.keyturn.sfmc.tests.simulator.world import World
 from ansible_collections.keyturn.sfmc.tests.unit._dependent import dependent

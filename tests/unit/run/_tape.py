@@ -111,6 +111,10 @@ class TapedStore:
         with self._tape.effect("prove writable"):
             self._store.prove_writable(name)
 
+    def complete(self, name: str) -> None:
+        """Do what is left of a save."""
+        self._store.complete(name)
+
 
 def _kind(name: str) -> str:
     return "pace" if name.startswith("account-") else "record"

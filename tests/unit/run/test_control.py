@@ -27,6 +27,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import Contr
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._inventory import Inventory
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import WAITING
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.opening import Stores
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.run import STAGING
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import Workshop
 
@@ -60,11 +61,11 @@ def test_i38_a_play_without_integrations_is_refused(action: Callable[..., Contro
 
 def test_i10_a_run_over_one_host_knows_the_dependents_of_all(bench: Bench) -> None:
     """Only a batch reads its own hosts alone; the rest was read before it, and is again before the activation."""
-    integrations, vault = bench.inventory.integrations(["app1"]), [("default", VaultSecret(b"for this test"))]
+    integrations, stores = bench.inventory.integrations(["app1"]), Stores([("default", VaultSecret(b"for this test"))])
     journal = Journal(bench.package.client_id, "crm")
-    (run,) = Workshop(bench.inventory, vault, bench.told.append).runs(integrations)
+    (run,) = Workshop(bench.inventory, stores, bench.told.append).runs(integrations)
     assert [item.id for item in run.registry(journal)] == ["app1/crm", "app2/crm"]
-    (batch,) = Workshop(bench.inventory, vault, bench.told.append, ["app1"]).runs(integrations)
+    (batch,) = Workshop(bench.inventory, stores, bench.told.append, ["app1"]).runs(integrations)
     assert [item.id for item in batch.registry(journal)] == ["app1/crm"]
 
 

@@ -44,6 +44,9 @@ class _Forgetful:
     def prove_writable(self, name: str) -> None:
         """Say yes."""
 
+    def complete(self, name: str) -> None:
+        """Have nothing to do."""
+
 
 def _opened(record: Record) -> Record:
     return record.with_journal(transitions.opened(record.journal, "r1", "due", NOW))

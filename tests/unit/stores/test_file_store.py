@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import store_for
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.opening import Stores
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Store
 from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_new_secret
 
@@ -39,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(folder: Path) -> Store:
     """Return the store."""
-    return store_for({"path": str(folder)}, vault_secrets())
+    return Stores(vault_secrets()).open({"path": str(folder)})
 
 
 def test_the_folder_and_its_files_are_private_whatever_the_umask(store: Store, folder: Path) -> None:
@@ -91,7 +91,7 @@ def test_i7_a_second_writer_waits_for_the_first_and_comes_too_late(
     store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the look at the version and the rename nobody else writes."""
-    version, other = store.save(NAME, {"n": 1}, None), store_for({"path": str(folder)}, vault_secrets())
+    version, other = store.save(NAME, {"n": 1}, None), Stores(vault_secrets()).open({"path": str(folder)})
     asks_for_the_lock, late = threading.Event(), []
     flock, replace = fcntl.flock, os.replace
 
@@ -155,12 +155,12 @@ def test_a_file_that_cannot_be_read_is_no_missing_file(store: Store, folder: Pat
 KILLED = """
 import os, signal, sys
 from ansible.parsing.vault import VaultSecret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import store_for
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.opening import Stores
 def stopped(*arguments):
     print("there", flush=True)
     signal.pause()
 os.replace = stopped
-store = store_for({"path": sys.argv[1]}, [("default", VaultSecret(sys.argv[2].encode()))])
+store = Stores([("default", VaultSecret(sys.argv[2].encode()))]).open({"path": sys.argv[1]})
 store.save(sys.argv[3], {"n": 2}, sys.argv[4])
 """
 
@@ -188,7 +188,7 @@ def test_a_killed_process_loses_nothing_blocks_nobody_and_what_it_left_goes_away
 
 def test_a_wrong_password_is_refused_and_nothing_is_changed(store: Store, folder: Path) -> None:
     version = store.save(NAME, {"n": 1}, None)
-    other = store_for({"path": str(folder)}, vault_secrets("another"))
+    other = Stores(vault_secrets("another")).open({"path": str(folder)})
     with pytest.raises(Refusal, match="a wrong vault password, or a damaged file"):
         other.load(NAME)
     stored = store.load(NAME)
@@ -246,10 +246,10 @@ def test_on_awx_the_default_folder_is_refused_and_one_that_lasts_is_taken(
         {"path": str(tmp_path / "link" / "keyturn")},
     ):
         with pytest.raises(Refusal, match="I-45"):
-            store_for(settings, vault_secrets())
-    store_for({"path": str(tmp_path / "lasting")}, vault_secrets()).save(NAME, {}, None)
+            Stores(vault_secrets()).open(settings)
+    Stores(vault_secrets()).open({"path": str(tmp_path / "lasting")}).save(NAME, {}, None)
 
 
 def test_a_store_needs_a_vault_secret_and_says_how_to_give_one(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match=r"--vault-password-file.*AWX vault credential"):
-        store_for({"path": str(tmp_path)}, [])
+        Stores([]).open({"path": str(tmp_path)})

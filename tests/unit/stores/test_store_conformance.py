@@ -5,20 +5,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Store
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
 
-from .conftest import PASSWORD
+from .conftest import Open, Place
 
-Open = Callable[[], Store]
 NAME = "0a1b2c3d4e5f6g7h8i9j0k1l"
 DOCUMENT = {"journal": {"history": ["ä", None, 1.5, True]}, "secrets": {"active": "x" * 70_000}}
 
@@ -123,43 +115,31 @@ def test_a_stored_document_does_not_show_itself(open_store: Open) -> None:
 
 
 COUNT = """
-import sys
-from pathlib import Path
-from ansible.parsing.vault import VaultSecret
-from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.wiring import store_for
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict
-store = store_for({"path": sys.argv[1]}, [("default", VaultSecret(sys.argv[2].encode()))])
 print("ready", flush=True)
 sys.stdin.readline()
-for _number in range(5):
+for _number in range(int(sys.argv[2])):
     while True:
         stored = store.load("counted")
         seen = stored.document["seen"] if stored else []
         try:
-            store.save("counted", {"seen": [*seen, sys.argv[3]]}, stored.version if stored else None)
+            store.save("counted", {"seen": [*seen, sys.argv[1]]}, stored.version if stored else None)
             break
         except Conflict:
             pass
 """
 
 
-def test_eight_processes_that_save_at_once_lose_nothing(open_store: Open, tmp_path: Path) -> None:
+def test_processes_that_save_at_once_lose_nothing(open_store: Place) -> None:
     """I-7."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    arguments = [sys.executable, "-c", COUNT, str(tmp_path / "store"), PASSWORD]
-    processes = [
-        subprocess.Popen(
-            [*arguments, str(n)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-        )
-        for n in range(8)
-    ]
+    writers, times = open_store.writers
+    processes = [open_store.process(COUNT, str(number), str(times)) for number in range(writers)]
     for process in processes:
         assert process.stdout is not None and process.stdout.readline() == "ready\n"
     for process in processes:
         process.communicate("go\n", timeout=60)
-    assert [process.returncode for process in processes] == [0] * 8
+    assert [process.returncode for process in processes] == [0] * writers
     stored = open_store().load("counted")
     assert stored is not None
-    assert sorted(stored.document["seen"]) == sorted(str(n) for n in range(8) for _number in range(5)), json.dumps(
-        stored.document
-    )
+    expected = sorted(str(number) for number in range(writers) for _time in range(times))
+    assert sorted(stored.document["seen"]) == expected
