@@ -93,6 +93,8 @@ from urllib.parse import quote
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.urls import fetch_url
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._supported import unsupported
+
 try:
     import nacl.public
 
@@ -208,6 +210,9 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec=ARGUMENTS, required_by={"environment": ("repository",)}, supports_check_mode=True
     )
+    refusal = unsupported(module.ansible_version)
+    if refusal:
+        module.fail_json(msg=str(refusal))
     if NACL_ERROR is not None:
         reason = "on the Python of the host that runs this module: it seals what GitHub takes"
         module.fail_json(

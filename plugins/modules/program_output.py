@@ -65,6 +65,7 @@ rc:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._program import NotEnded, ended, last_lines
+from ansible_collections.keyturn.sfmc.plugins.module_utils._supported import unsupported
 
 ARGUMENTS = {
     "argv": {"type": "list", "elements": "str", "required": True},
@@ -76,6 +77,9 @@ ARGUMENTS = {
 def main() -> None:
     """Run the program, or say why it did not work."""
     module = AnsibleModule(argument_spec=ARGUMENTS)
+    refusal = unsupported(module.ansible_version)
+    if refusal:
+        module.fail_json(msg=str(refusal))
     argv, timeout = module.params["argv"], module.params["timeout"]
     if not argv:
         module.fail_json(msg="argv: expected a program, found nothing")
