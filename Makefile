@@ -10,7 +10,7 @@ GATES := sanity ansible-lint ruff format mypy yamllint managed-hosts hygiene imp
 	execution-environment unit unit-quick integration leaks molecule azure rulebook
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run python check test demo report-demo bench mutants build clean $(GATES)
+.PHONY: help setup setup-run python check test demo report-demo bench mutants matrix build clean $(GATES)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: setup-run ## how long a rollout takes, beside ansible -m ping and a playb
 
 mutants: setup ## takes one protection away at a time and expects a red test; MUTANTS="--help" for more
 	@$(RUN) $(TESTS).mutants $(MUTANTS)
+
+matrix: setup ## everything with each ansible-core and its Pythons, in hours; goes on where it was; MATRIX="--help" for more
+	@$(RUN) $(TESTS).matrix $(MATRIX)
 
 build: setup-run ## the collection's artifact, in dist/
 	@$(RUN) $(TESTS).gates.artifact build

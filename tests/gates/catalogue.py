@@ -24,6 +24,7 @@ TYPED = (
     "tests/demo",
     "tests/bench",
     "tests/leaks",
+    "tests/matrix",
     "tests/mutants",
     "tests/support",
 )

@@ -55,6 +55,8 @@ CORES = (
     # A candidate until it is released: pip takes one only where it is named.
     Core("2.22", "ansible-core>=2.22.0rc1,<2.23", (14, 13), 9),
 )
+#: The last one that is refused: `make matrix` sees that it is.
+TOO_OLD = Core("2.15", "ansible-core==2.15.*", (11, 10, 9), 5)
 
 
 def pythons() -> dict[int, str]:

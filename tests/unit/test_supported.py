@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An ansible-core or a Python that is too old is refused by the first thing that a play does.
 
-The core here only says of itself that it is 2.15: `make matrix` has a real one.
+The core here only says of itself that it is 2.15; `make matrix` has a real one (`KEYTURN_OLD_ANSIBLE`).
 """
 
 from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,11 +32,13 @@ _FIRST_TASKS = {
 
 @pytest.mark.parametrize("words", _FIRST_TASKS.values(), ids=_FIRST_TASKS)
 def test_a_core_that_is_too_old_is_refused_before_anything_is_done(tmp_path: Path, words: list[str]) -> None:
-    (tmp_path / "sitecustomize.py").write_text(_OLD)
+    program = os.environ.get("KEYTURN_OLD_ANSIBLE")
+    if not program:
+        (tmp_path / "sitecustomize.py").write_text(_OLD)
     made = tmp_path / "made"
     arguments = [word.replace("{made}", str(made)) for word in words]
     run = subprocess.run(
-        [str(Path(sys.executable).parent / "ansible"), "localhost", *arguments],
+        [program or str(Path(sys.executable).parent / "ansible"), "localhost", *arguments],
         env={
             **{name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")},
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".work" / "collections"),
@@ -50,7 +53,7 @@ def test_a_core_that_is_too_old_is_refused_before_anything_is_done(tmp_path: Pat
     said = " ".join((run.stdout + run.stderr).split())
     assert run.returncode != 0, said
     assert "keyturn.sfmc runs on versions that it supports. Expected ansible-core 2.16 or later" in said, said
-    assert "found ansible-core 2.15.13. Way out: " in said, said
+    assert re.search(r"found ansible-core 2\.15\.\d+( on Python 3\.9)?\. Way out: ", said), said
     assert "Traceback" not in said and not made.exists(), said
 
 
