@@ -6,11 +6,11 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 TESTS := ansible_collections.keyturn.sfmc.tests
 RUN := PYTHONPATH=.work/collections $(VENV_PYTHON) -m
-GATES := sanity ansible-lint ruff format mypy yamllint managed-hosts hygiene import docs changelog reuse \
+GATES := sanity ansible-lint ruff format mypy yamllint managed-hosts hygiene import artifact docs changelog reuse \
 	execution-environment unit unit-quick integration leaks molecule azure rulebook
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run python check test demo report-demo bench mutants matrix build clean $(GATES)
+.PHONY: help setup setup-run python check test demo report-demo bench mutants matrix release-notes build clean $(GATES)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,7 +51,10 @@ mutants: setup ## takes one protection away at a time and expects a red test; MU
 matrix: setup ## everything with each ansible-core and its Pythons, in hours; goes on where it was; MATRIX="--help" for more
 	@$(RUN) $(TESTS).matrix $(MATRIX)
 
-build: setup-run ## the collection's artifact, in dist/
+release-notes: setup ## a release: changelog of the version in galaxy.yml, from the fragments; see docs/development.md
+	@$(RUN) $(TESTS).gates.release_notes
+
+build: setup ## the collection's artifact, in dist/: looked into, imported as Galaxy does, its demo run from an empty folder
 	@$(RUN) $(TESTS).gates.artifact build
 
 clean: ## everything that was made here, the virtual environment too

@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: aws_secret_value
 short_description: Replace the value of a secret in AWS Secrets Manager, and nothing else of it
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - For the kind C(aws_secretsmanager) of dependents. The module C(community.aws.secretsmanager_secret) sets a secret as
     a whole, so that a resource policy or a rotation that it is not told of is taken away.

@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: github_actions_secret
 short_description: Replace the value of a GitHub Actions secret that exists
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Gives a secret of a repository, of one of its environments or of an organization a new value. GitHub takes it in a
     sealed box that only GitHub can open, made with the public key that belongs to the place.

@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: program_output
 short_description: Run a program with a time limit, and return what it prints
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - For the kind C(command) of dependents. Like C(ansible.builtin.command) with C(argv) and C(stdin), but a program that
     does not end in time is ended, with all that it started in its session; and a failure is told with the last lines
