@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gathers the fragments into the changelog of the version that galaxy.yml names: CHANGELOG.md, changelogs/changelog.yaml.
+"""Gathers the fragments into CHANGELOG.md and changelogs/changelog.yaml, for the version that galaxy.yml names.
 
 The fragments are taken away, as they are in the changelog then. Run again, it adds fragments that came since.
 """
