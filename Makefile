@@ -13,7 +13,7 @@ GATES := sanity ansible-lint ruff format mypy yamllint managed-hosts hygiene imp
 .PHONY: help setup setup-run python check test demo report-demo bench mutants matrix release-notes build clean $(GATES)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  one gate:         make $(GATES)" | fold -s -w 110
 
 setup: python ## virtual environment, all dependencies, import path, openssh-server and php-cli where it may
@@ -48,13 +48,13 @@ bench: setup-run ## how long a rollout takes, beside ansible -m ping and a playb
 mutants: setup ## takes one protection away at a time and expects a red test; MUTANTS="--help" for more
 	@$(RUN) $(TESTS).mutants $(MUTANTS)
 
-matrix: setup ## everything with each ansible-core and its Pythons, in hours; goes on where it was; MATRIX="--help" for more
+matrix: setup ## everything with each ansible-core, in hours; goes on where it was; MATRIX="--help" for more
 	@$(RUN) $(TESTS).matrix $(MATRIX)
 
-release-notes: setup ## a release: changelog of the version in galaxy.yml, from the fragments; see docs/development.md
+release-notes: setup ## the changelog of galaxy.yml's version, from the fragments: docs/development.md
 	@$(RUN) $(TESTS).gates.release_notes
 
-build: setup ## the collection's artifact, in dist/: looked into, imported as Galaxy does, its demo run from an empty folder
+build: setup ## the artifact, in dist/: looked into, imported as Galaxy does, its demo run from an empty folder
 	@$(RUN) $(TESTS).gates.artifact build
 
 clean: ## everything that was made here, the virtual environment too
