@@ -13,15 +13,17 @@ from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refus
 OLDEST_CORE = (2, 16)
 #: What the oldest core itself asks of a controller.
 OLDEST_PYTHON = (3, 10)
+#: What `AnsibleModule.ansible_version` is where no controller says its own.
+_NOT_TOLD = ("", "0.0")
 
 
-def unsupported(core: Optional[str], python: Tuple[int, int] = OLDEST_PYTHON) -> Optional[Refusal]:
+def unsupported(core: str, python: Tuple[int, int] = OLDEST_PYTHON) -> Optional[Refusal]:
     """Return why nothing is begun here; None where all is well.
 
-    :param core: version of ansible-core; a host that is not told of it by a controller has nothing to refuse.
+    :param core: version of ansible-core; a module that no controller started has nothing to refuse.
     :param python: version of the controller's Python.
     """
-    if not core or (_minor(core) >= OLDEST_CORE and python >= OLDEST_PYTHON):
+    if core in _NOT_TOLD or (_minor(core) >= OLDEST_CORE and python >= OLDEST_PYTHON):
         return None
     return Refusal(
         "keyturn.sfmc runs on versions that it supports",
