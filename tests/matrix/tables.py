@@ -46,11 +46,11 @@ def rows(results: Mapping[str, Result]) -> list[str]:
     found = ["| " + " | ".join(_COLUMNS) + " |", "|" + "---|" * len(_COLUMNS)]
     for core in (*CORES, TOO_OLD):
         of_core = [each for each in results.values() if each.core == core.name]
-        texts = [_refused(of_core)] if core is TOO_OLD else _row(core, of_core, results)
+        texts = _refused(of_core) if core is TOO_OLD else _row(core, of_core, results)
         if not of_core:
             texts = [core.name, *[_NOT_RUN] * (len(_COLUMNS) - 1)]
-        found.append("| " + " | ".join(texts + [""] * (len(_COLUMNS) - len(texts))) + " |")
-    return [line.replace("|  |", "| |") for line in found]
+        found.append("| " + " | ".join(texts) + " |")
+    return found
 
 
 def _row(core: Core, of_core: list[Result], results: Mapping[str, Result]) -> list[str]:
@@ -71,10 +71,10 @@ def _row(core: Core, of_core: list[Result], results: Mapping[str, Result]) -> li
     ]
 
 
-def _refused(of_core: list[Result]) -> str:
+def _refused(of_core: list[Result]) -> list[str]:
     versions = ", ".join(sorted({each.versions[0] for each in of_core}))
     word = "refused, as it should be" if all(each.passed for each in of_core) else "FAILED: not refused"
-    return f"{versions}: {word} | " + " | ".join([""] * (len(_COLUMNS) - 2)) + f" | {_seen(of_core)}"
+    return [f"{versions}: {word}", *[""] * (len(_COLUMNS) - 2), _seen(of_core)]
 
 
 def _said(parts: list[Result]) -> str:

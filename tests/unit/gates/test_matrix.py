@@ -116,6 +116,14 @@ def test_the_page_claims_only_what_was_seen() -> None:
     assert all(by_core[core.name].count("not run") == 7 for core in (*CORES[1:], TOO_OLD))
 
 
+def test_all_rows_of_the_page_are_as_long_whatever_was_run() -> None:
+    everything = {cell.name: _result(cell) for cell in plan.cells(_ALL)}
+    for known in ({}, everything):
+        rows = tables.rows(known)
+        assert {row.count("|") for row in rows} == {rows[0].count("|")}, rows
+    assert "2.15.9: refused, as it should be" in rows[-1] and rows[-1].endswith("| 2026-01-02 at 1234567 |")
+
+
 def test_unit_tests_count_as_passed_only_with_those_that_do_without_ansible() -> None:
     planned = plan.selected(plan.cells(_ALL), ["2.16"], ["pure", "unit"])
     whole = {cell.name: _result(cell) for cell in planned}
