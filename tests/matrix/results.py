@@ -10,10 +10,10 @@ import json
 import os
 import re
 import subprocess
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree
 
 from ansible_collections.keyturn.sfmc.tests.gates import tree
 from ansible_collections.keyturn.sfmc.tests.matrix.plan import Cell
