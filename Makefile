@@ -6,14 +6,14 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 TESTS := ansible_collections.keyturn.sfmc.tests
 RUN := PYTHONPATH=.work/collections $(VENV_PYTHON) -m
-GATES := sanity ansible-lint ruff format mypy yamllint managed-hosts hygiene import docs changelog reuse \
+GATES := sanity ansible-lint ruff format mypy yamllint managed-hosts hygiene import artifact docs changelog reuse \
 	execution-environment unit unit-quick integration leaks molecule azure rulebook
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run python check test demo report-demo bench mutants build clean $(GATES)
+.PHONY: help setup setup-run python check test demo report-demo bench mutants matrix release-notes build clean $(GATES)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  one gate:         make $(GATES)" | fold -s -w 110
 
 setup: python ## virtual environment, all dependencies, import path, openssh-server and php-cli where it may
@@ -48,7 +48,13 @@ bench: setup-run ## how long a rollout takes, beside ansible -m ping and a playb
 mutants: setup ## takes one protection away at a time and expects a red test; MUTANTS="--help" for more
 	@$(RUN) $(TESTS).mutants $(MUTANTS)
 
-build: setup-run ## the collection's artifact, in dist/
+matrix: setup ## everything with each ansible-core, in hours; goes on where it was; MATRIX="--help" for more
+	@$(RUN) $(TESTS).matrix $(MATRIX)
+
+release-notes: setup ## the changelog of galaxy.yml's version, from the fragments: docs/development.md
+	@$(RUN) $(TESTS).gates.release_notes
+
+build: setup ## the artifact, in dist/: looked into, imported as Galaxy does, its demo run from an empty folder
 	@$(RUN) $(TESTS).gates.artifact build
 
 clean: ## everything that was made here, the virtual environment too

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: access_token
 short_description: Get an access token with a client secret of the store
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - Keyturn (@keyturn)
 description:

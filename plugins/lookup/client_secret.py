@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: client_secret
 short_description: Read a client secret from the store
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - Keyturn (@keyturn)
 description:

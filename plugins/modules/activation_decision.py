@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: activation_decision
 short_description: Keep in the journal what a person decides about an activation
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - With C(sfmc_approval) set, an activation waits for a person who has looked at its evidence.
   - In an emergency, such as a secret that leaked, a person can give up dependents that cannot be proved. The activation

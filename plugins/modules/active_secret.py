@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: active_secret
 short_description: See that the staged client secret becomes the active one, when every dependent is proved
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Activates when fresh attestations for exactly this secret cover the whole registry, and only then. The
     former secret dies at once. In an emergency a person may give up dependents by name, with

@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: adopted_secret
 short_description: Take the active secret in from where it is used
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - SFMC shows a secret once. Where nobody has kept it, it still stands in the files of whatever works with it.
   - Reads the secret of one declared dependent of the kind C(files), asks SFMC for a token with it, and keeps it in the

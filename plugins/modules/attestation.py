@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: attestation
 short_description: Keep in the journal what hosts proved
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Records, once for a batch of hosts, which dependents hold the desired secret and got a fresh token with it,
     and which failed and why.

@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: audit_record
 short_description: Write what a rotation left as evidence for an auditor, or see whether such a file is genuine
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - One JSON file for the latest rotation of each integration that is over - who did what and when, on which evidence,
     when the old secret was seen dead. Fingerprints only, never a secret.

@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: aws_secret_value
 short_description: Replace the value of a secret in AWS Secrets Manager, and nothing else of it
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - For the kind C(aws_secretsmanager) of dependents. The module C(community.aws.secretsmanager_secret) sets a secret as
     a whole, so that a resource policy or a rotation that it is not told of is taken away.
@@ -74,6 +74,8 @@ from contextlib import suppress
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ansible_collections.keyturn.sfmc.plugins.module_utils._supported import unsupported
+
 try:
     import boto3
     import botocore
@@ -133,6 +135,9 @@ def _not_waiting(client, name, version_id):
 def main() -> None:
     """Replace the value, or say what AWS said."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    refusal = unsupported(module.ansible_version)
+    if refusal:
+        module.fail_json(msg=str(refusal))
     if BOTO3_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("boto3"), exception=BOTO3_IMPORT_ERROR)
     given = module.params

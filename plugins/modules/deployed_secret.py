@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: deployed_secret
 short_description: See that this host's dependents hold the desired client secret, and prove each with a fresh token
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - One call for all that C(sfmc_dependents) declares of a host. Which secret they should hold follows
     from the journal; the staged secret is handed out only to a distribution that M(keyturn.sfmc.attestation) has begun.

@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: discovery
 short_description: Sum up where hosts hold SFMC secrets, and keep what nobody declares
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sorts what M(keyturn.sfmc.secret_scan) found on the hosts of the play into declared places, accepted ones
     (C(sfmc_accepted_places)) and strays, which are places with a secret that nobody declares.

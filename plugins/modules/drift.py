@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: drift
 short_description: Name what hosts hold instead of the secret that they should hold
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sums up what M(keyturn.sfmc.deployed_secret) with O(keyturn.sfmc.deployed_secret#module:settled=true) found on the
     hosts of the play - a former secret that is back, an unknown one, a file that is gone, a host that does not answer.

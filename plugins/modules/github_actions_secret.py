@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: github_actions_secret
 short_description: Replace the value of a GitHub Actions secret that exists
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Gives a secret of a repository, of one of its environments or of an organization a new value. GitHub takes it in a
     sealed box that only GitHub can open, made with the public key that belongs to the place.
@@ -92,6 +92,8 @@ from urllib.parse import quote
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.urls import fetch_url
+
+from ansible_collections.keyturn.sfmc.plugins.module_utils._supported import unsupported
 
 try:
     import nacl.public
@@ -208,6 +210,9 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec=ARGUMENTS, required_by={"environment": ("repository",)}, supports_check_mode=True
     )
+    refusal = unsupported(module.ansible_version)
+    if refusal:
+        module.fail_json(msg=str(refusal))
     if NACL_ERROR is not None:
         reason = "on the Python of the host that runs this module: it seals what GitHub takes"
         module.fail_json(

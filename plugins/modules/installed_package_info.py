@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: installed_package_info
 short_description: List the packages of an SFMC account, and who declares them
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Asks SFMC for the API users that its installed packages have, and joins them with the packages that the inventory
     declares - packages that nobody declares, packages without a login for long, and declared ones that are not there.

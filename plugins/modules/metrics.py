@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: metrics
 short_description: Write what is known of SFMC client secrets for Prometheus
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Writes an estate, as C(keyturn.sfmc.status) returns it, as a file for the textfile collector of node_exporter. The
     file is replaced as a whole, so that a reader never sees half of it.

@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: notices
 short_description: Decide who is to be told what of SFMC client secrets
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads an estate, as C(keyturn.sfmc.status) returns it, and says which notices are due to which hook - a secret that
     is to be rotated or has ended, a rotation that is blocked, lost or closed, strays, places that nobody looks at.

@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: program_output
 short_description: Run a program with a time limit, and return what it prints
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - For the kind C(command) of dependents. Like C(ansible.builtin.command) with C(argv) and C(stdin), but a program that
     does not end in time is ended, with all that it started in its session; and a failure is told with the last lines
@@ -65,6 +65,7 @@ rc:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._program import NotEnded, ended, last_lines
+from ansible_collections.keyturn.sfmc.plugins.module_utils._supported import unsupported
 
 ARGUMENTS = {
     "argv": {"type": "list", "elements": "str", "required": True},
@@ -76,6 +77,9 @@ ARGUMENTS = {
 def main() -> None:
     """Run the program, or say why it did not work."""
     module = AnsibleModule(argument_spec=ARGUMENTS)
+    refusal = unsupported(module.ansible_version)
+    if refusal:
+        module.fail_json(msg=str(refusal))
     argv, timeout = module.params["argv"], module.params["timeout"]
     if not argv:
         module.fail_json(msg="argv: expected a program, found nothing")

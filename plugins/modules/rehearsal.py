@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: rehearsal
 short_description: List what would stop a rotation, before there is one
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Plans a rehearsal over the hosts of the play, goes with its batches, and lists what would stop the rotation that
     comes next, each with a way out. The hosts' part is O(keyturn.sfmc.deployed_secret#module:rehearse=true).

@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: remote_secret
 short_description: Bring the desired client secret to a place of another system, with that system's own modules
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - For dependents that are no files - a secret manager, a function's environment, a vendor's API. The task files of the
     role C(distribute) use it, one for each kind; so does a kind of your own.

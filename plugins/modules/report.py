@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: report
 short_description: Write a report of all integrations for those who own the systems
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Writes what M(keyturn.sfmc.status) would return as one page of HTML that needs nothing beside itself, and as JSON -
     what needs somebody, when each secret ends, how far running rotations are, herds of common expiry dates, strays,

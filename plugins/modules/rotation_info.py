@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: rotation_info
 short_description: Tell where the rotation of SFMC client secrets stands
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - For each integration - the phase, the due date, the next legal step, and what blocks it.
   - Reads the journal; asks SFMC about the secrets only when something is due or under way. Changes nothing.

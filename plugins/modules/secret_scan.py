@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: secret_scan
 short_description: Find where on this host client ids and client secrets stand
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Searches files, the environments of running processes, and those of containers, for the client ids, the active,
     staged and previous secrets, the hosts of the tenants, values of the form that SFMC gives to secrets, and values at

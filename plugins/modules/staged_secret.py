@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: staged_secret
 short_description: See that a staged client secret exists, is kept in the store, and is accepted by SFMC
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - When a rotation is due, proves the store writable, records the intent, lets the provider generate, and keeps
     the secret before anything else.

@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: status
 short_description: Say where every integration stands, when its secret ends, and what it waits for
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - One row for each integration - package, environment, owner, phase, days left, due date, dependents proved, the next
     legal step. Beneath it, what each waits for that does not stand still.

@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: token_test
 short_description: Ask SFMC from this host whether a client secret is accepted
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Asks for one fresh token with the active or the staged secret of the store, and says for which package it is
     and with which scopes.

@@ -24,6 +24,7 @@ TYPED = (
     "tests/demo",
     "tests/bench",
     "tests/leaks",
+    "tests/matrix",
     "tests/mutants",
     "tests/support",
 )
@@ -68,6 +69,9 @@ GATES = (
     Gate("managed-hosts", "what runs on managed hosts is Python 3.6", _own("managed_hosts")),
     Gate("hygiene", "no secrets, machine's paths, registries", _own("hygiene")),
     Gate("import", "build, then import as Galaxy does", _own("artifact", "import")),
+    Gate(
+        "artifact", "the demo, from the artifact installed into an empty folder", _own("artifact", "demo"), alone=True
+    ),
     Gate("docs", "documentation of every plugin", _own("docs")),
     Gate("changelog", "changelog fragments", ("antsibull-changelog", "lint")),
     Gate("reuse", "every file says its licence", (sys.executable, "-m", "reuse", "lint")),

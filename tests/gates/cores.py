@@ -10,15 +10,14 @@ here carries is left out, and the gate says so; whatever else fails, fails the g
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
-from pathlib import Path
 from typing import NamedTuple
+
+from ansible_collections.keyturn.sfmc.tests.support.pythons import pythons as here
 
 from .tree import ROOT, WORK, environment, run
 
@@ -33,47 +32,36 @@ _CORES = WORK / "cores"
 
 
 class Core(NamedTuple):
-    """A release of ansible-core that we support: what pip is asked for, and the minor versions of Python it runs on."""
+    """A release of ansible-core that we support.
+
+    :param wanted: what pip is asked for.
+    :param pythons: minor versions of Python 3 that it runs on, as its documentation says.
+    :param oldest_host: the oldest Python 3 of a managed host that it works with.
+    """
 
     name: str
     wanted: str
     pythons: tuple[int, ...]
+    oldest_host: int
 
 
 CORES = (
-    Core("2.16", "ansible-core==2.16.*", (12, 11, 10)),
-    Core("2.18", "ansible-core==2.18.*", (13, 12, 11)),
-    Core("2.19", "ansible-core==2.19.*", (13, 12, 11)),
-    Core("2.20", "ansible-core==2.20.*", (14, 13, 12)),
-    Core("2.21", "ansible-core==2.21.*", (14, 13, 12)),
+    Core("2.16", "ansible-core==2.16.*", (12, 11, 10), 6),
+    Core("2.17", "ansible-core==2.17.*", (12, 11, 10), 7),
+    Core("2.18", "ansible-core==2.18.*", (13, 12, 11), 8),
+    Core("2.19", "ansible-core==2.19.*", (13, 12, 11), 8),
+    Core("2.20", "ansible-core==2.20.*", (14, 13, 12), 9),
+    Core("2.21", "ansible-core==2.21.*", (14, 13, 12), 9),
     # A candidate until it is released: pip takes one only where it is named.
-    Core("2.22", "ansible-core>=2.22.0rc1,<2.23", (14, 13)),
+    Core("2.22", "ansible-core>=2.22.0rc1,<2.23", (14, 13), 9),
 )
+#: The last one that is refused: `make matrix` sees that it is.
+TOO_OLD = Core("2.15", "ansible-core==2.15.*", (11, 10, 9), 5)
 
 
 def pythons() -> dict[int, str]:
     """Return the Pythons of this machine that can make virtual environments, by their minor version."""
-    found: dict[int, str] = {}
-    for candidate in _candidates():
-        probe = [candidate, "-c", "import sys, ensurepip, venv; print(sys.version_info[1])"]
-        try:
-            done = subprocess.run(probe, capture_output=True, text=True, check=False, timeout=60)
-        except OSError:
-            continue
-        # A shim of pyenv is there also for a Python that it does not start.
-        if done.returncode == 0:
-            found.setdefault(int(done.stdout), candidate)
-    return found
-
-
-def _candidates() -> Iterator[str]:
-    yield sys.executable
-    for minor in sorted({minor for core in CORES for minor in core.pythons}):
-        named = shutil.which(f"python3.{minor}")
-        if named:
-            yield named
-    folder = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    yield from sorted(str(path) for path in folder.glob("versions/3.*/bin/python"))
+    return here("ensurepip, venv")
 
 
 def carriers(available: dict[int, str]) -> dict[Core, str]:

@@ -9,12 +9,14 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 # Not resolved through the import link, which points back here.
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".work"
-VENV_BIN = ROOT / ".venv" / "bin"
+# The programs beside the Python that runs this: of .venv, or of an environment of `make matrix`.
+VENV_BIN = Path(sys.executable).parent
 
 
 def files() -> list[Path]:

@@ -35,7 +35,7 @@ def whole(items: list[dict[str, Any]], forecast: dict[str, Any] | None = None) -
     return {
         "schema": 1,
         "generated_at": text(NOW),
-        "collection": "0.1.0",
+        "collection": "1.0.0",
         "summary": {
             "integrations": len(items),
             "dependents": sum(item["dependents"] for item in items),

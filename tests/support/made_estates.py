@@ -57,7 +57,7 @@ def estate(*integrations: dict[str, Any], at: str = NOW) -> dict[str, Any]:
     return {
         "schema": 1,
         "generated_at": at,
-        "collection": "0.1.0",
+        "collection": "1.0.0",
         "summary": summary,
         "integrations": list(integrations),
         "forecast": {"herds": [], "proposed": []},

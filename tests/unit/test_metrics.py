@@ -89,7 +89,7 @@ def test_each_number_is_the_estates() -> None:
     }
     assert {name: found[name] for name in expected} == {name: [(labels, value)] for name, value in expected.items()}
     assert found["estate_generated_timestamp_seconds"] == [({}, NOW)]
-    assert found["collection_info"] == [({"version": "0.1.0"}, 1)]
+    assert found["collection_info"] == [({"version": "1.0.0"}, 1)]
     assert found["integration_info"] == [({**labels, "package": "Crm Sync", "account": "mc-prod"}, 1)]
     assert {row["phase"]: value for row, value in found["phase"]} == {
         phase: float(phase == "distributing") for phase in PHASES

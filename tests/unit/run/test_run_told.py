@@ -29,7 +29,7 @@ def _estate(bench: Bench) -> dict[str, Any]:
         outcome = Outcome(run, run.look())
     except Refusal as refusal:
         outcome = Outcome(run, refusal=refusal)
-    return estate([outcome], [], bench.world.clock.now(), "0.1.0")
+    return estate([outcome], [], bench.world.clock.now(), "1.0.0")
 
 
 def _told(bench: Bench) -> dict[str, Notice]:
@@ -104,6 +104,6 @@ def test_metrics_know_each_phase_that_there_is() -> None:
 def test_an_integration_that_nobody_declares_is_measured_and_told(bench: Bench) -> None:
     """I-39."""
     rows = unclaimed(bench.store, [], {}, bench.world.clock.now())
-    seen = estate([], rows, bench.world.clock.now(), "0.1.0")
+    seen = estate([], rows, bench.world.clock.now(), "1.0.0")
     assert f'phase="{UNDECLARED}"}} 1.0' in metrics(seen)
     assert "blocked" in {notice.event for notice in notices(seen)}

@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, Keyturn
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is released says one version, holds what it should, and has the pages that its users look for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.keyturn.sfmc.tests.gates import artifact, contents
+
+ROOT = Path(__file__).resolve().parents[3]
+_VERSION = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))["version"]
+#: What certification asks of a README, in this order.
+_HEADINGS = (
+    "Description",
+    "Requirements",
+    "Installation",
+    "Use Cases",
+    "Testing",
+    "Support",
+    "Release Notes",
+    "License",
+)
+
+
+def test_the_version_is_semantic_and_names_the_artifact() -> None:
+    assert re.fullmatch(r"[1-9]\d*\.\d+\.\d+", _VERSION)
+    assert artifact.name() == f"keyturn-sfmc-{_VERSION}.tar.gz"
+
+
+def test_nothing_says_that_it_came_with_a_version_that_there_never_was() -> None:
+    released = {*yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text("utf-8"))["releases"], _VERSION}
+    for folder in ("plugins", "roles"):
+        for path in (ROOT / folder).rglob("*.[py]*"):
+            if path.suffix in (".py", ".yml"):
+                said = re.findall(r"^\s*version_added:\s*['\"]?([\d.]+)", path.read_text("utf-8"), re.MULTILINE)
+                assert {*said} <= released, f"{path}: version_added {said}"
+
+
+def test_the_readme_has_the_headings_of_certification_in_their_order() -> None:
+    found = re.findall(r"^## (.+)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert [heading for heading in found if heading in _HEADINGS] == list(_HEADINGS)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "plugins/modules/__pycache__/status.pyc",
+        "plugins/modules/.secret.py",
+        ".github/workflows/test.yml",
+        ".venv/bin/python",
+        "tests/output/report.json",
+        "tests/unit/test_supported.py",
+        "tests/sanity/ignore-2.16.txt",
+        "keyturn-sfmc-0.9.0.tar.gz",
+        "docs/notes.txt",
+        "id_ed25519",
+    ],
+)
+def test_what_no_rule_allows_is_not_released(name: str) -> None:
+    (complaint,) = contents.complaints([*contents.REQUIRED, name], [])
+    assert complaint.startswith(f"{name}: no rule")
+
+
+def test_what_is_missing_is_said() -> None:
+    there = [name for name in contents.REQUIRED if name != "COPYING"]
+    missing = [
+        "COPYING: expected in the artifact, not found",
+        "plugins/modules/new.py: expected in the artifact, not found",
+    ]
+    assert list(contents.complaints(there, ["plugins/modules/new.py"])) == missing
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md", "docs/compatibility.md"])
+def test_links_of_the_pages_around_the_code_lead_to_files(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+        assert (ROOT / page).parent.joinpath(target).is_file(), f"{page}: {target}"
+
+
+@pytest.mark.parametrize("name", ["bug", "feature"])
+def test_a_form_for_issues_asks_for_versions_and_for_no_secret(name: str) -> None:
+    text = (ROOT / ".github" / "ISSUE_TEMPLATE" / f"{name}.yml").read_text("utf-8")
+    form = yaml.safe_load(text)
+    assert {"name", "description", "body"} <= form.keys()
+    assert "versions" in {item.get("id") for item in form["body"]}
+    assert re.search(r"no (client )?secret", text, re.IGNORECASE)
