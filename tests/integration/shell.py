@@ -15,7 +15,7 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -23,16 +23,23 @@ from ansible_collections.keyturn.sfmc.tests.support.pages import Block, fits
 
 PATIENCE_SECONDS = 90.0
 COLUMNS = 100
-#: The question of the playbook `hand_in`, and how a secret looks that was shown before.
-_QUESTION = "Client secret, as Setup shows it:"
+#: The question of the playbook `hand_in`.
+QUESTION = "Client secret, as Setup shows it:"
+#: How a secret looks that was shown before.
 _SHOWN = re.compile(r'(?:_SECRET=|"secret": ")([A-Za-z0-9_-]{24,})')
 
 
 class Shell:
-    """A bash in a terminal of 100 columns, in a folder; as a context manager it is ended, with all that it started."""
+    """A bash in a terminal of 100 columns, in a folder; as a context manager it is ended, with all that it started.
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    :param answers: what is typed where these words come up; `hand_in` gets the secret that was shown last.
+    """
+
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str], answers: Mapping[str, Callable[[], str]] | None = None
+    ) -> None:
         self._folder = folder
+        self._answers = {QUESTION: self._last_shown_secret, **(answers or {})}
         # Alone on its line, so that no output is taken for it.
         self._ready = f"ready-{secrets.token_hex(8)}"
         self._shown = ""
@@ -76,7 +83,7 @@ class Shell:
         return status, came
 
     def _until_ready(self, command: str) -> tuple[int, str]:
-        came, answered = "", False
+        came, open_questions = "", dict(self._answers)
         deadline = time.monotonic() + PATIENCE_SECONDS
         prompt = re.compile(rf"\r?\n{self._ready} (\d+)\r?\n")
         while not (end := prompt.search(came)):
@@ -84,9 +91,8 @@ class Shell:
                 f"{command} does not end within {PATIENCE_SECONDS:.0f} seconds:\n{came}"
             )
             came += os.read(self._terminal, 65536).decode("utf-8", "replace")
-            if _QUESTION in came and not answered:
-                os.write(self._terminal, self._last_shown_secret().encode() + b"\n")
-                answered = True
+            for question in [question for question in open_questions if question in came]:
+                os.write(self._terminal, open_questions.pop(question)().encode() + b"\n")
         return int(end[1]), came[: end.start()]
 
     def _last_shown_secret(self) -> str:

@@ -11,6 +11,7 @@ output. A comment on the line before a block is a mark: ``<!-- not run: WHY -->`
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +19,10 @@ from pathlib import Path
 ROOT = Path(__file__).absolute().parents[2]
 #: All pages whose blocks tests look at.
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "roles").glob("*/README.md")))
+#: Languages whose blocks hold commands.
+SHELLS = ("console", "bash", "shell")
 _BLOCK = re.compile(
-    r"^(?P<mark><!--[^\n]*-->\n)?(?P<indent> *)```(?P<language>\S*)(?P<more>[^\n]*)\n(?P<text>.*?)^(?P=indent)```$",
+    r"^(?P<mark> *<!--[^\n]*-->\n)?(?P<indent> *)```(?P<language>\S*)(?P<more>[^\n]*)\n(?P<text>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
 )
 #: What differs from day to day is compared by its form.
@@ -75,8 +78,9 @@ def blocks(page: Path) -> Iterator[Block]:
             raise ValueError(f"{name}: a block begins with {found['language']}{found['more']}")
         mark = (found["mark"] or "").strip().removeprefix("<!--").removesuffix("-->").strip()
         line = text.count("\n", 0, found.start()) + 1 + bool(found["mark"])
-        commands = tuple(_commands(found["text"])) if found["language"] == "console" and mark != "shown" else ()
-        yield Block(name, line, found["language"], found["text"], file[1] or "", mark, commands)
+        inside = textwrap.dedent(found["text"])
+        commands = tuple(_commands(inside)) if found["language"] in SHELLS and mark != "shown" else ()
+        yield Block(name, line, found["language"], inside, file[1] or "", mark, commands)
     if fences != len(re.findall(r"^ *```", text, re.MULTILINE)):
         raise ValueError(f"{name}: a fence is not closed, or a block is not understood")
 
