@@ -64,7 +64,7 @@ def _ids(found: list[Block]) -> list[str]:
     return names
 
 
-# --- other languages -----------------------------------------------------------------------------------------------
+# --- other languages ------------------------------------------------------------------------------------
 
 
 def _ini(text: str) -> None:
@@ -109,7 +109,7 @@ def test_a_block_is_what_its_language_says(block: Block) -> None:
         READERS[block.language](block.text)
 
 
-# --- YAML: variables ---------------------------------------------------------------------------------------------------
+# --- YAML: variables ------------------------------------------------------------------------------------
 
 
 def _yaml() -> Iterator[tuple[Block, Any]]:
@@ -156,15 +156,19 @@ def test_variables_of_a_page_are_what_the_collection_reads(
     assert len(hooks_of(said.get("sfmc_notify", []), 7)) == len(said.get("sfmc_notify", []))
 
 
-# --- YAML: plays, tasks, inventories -------------------------------------------------------------------------------------
+# --- YAML: plays, tasks, inventories --------------------------------------------------------------------
 
 
 def _is_play(document: Any) -> bool:
-    return isinstance(document, list) and any(key in document[0] for key in ("hosts", "ansible.builtin.import_playbook"))
+    return isinstance(document, list) and any(
+        key in document[0] for key in ("hosts", "ansible.builtin.import_playbook")
+    )
 
 
 def _is_inventory(document: Any) -> bool:
-    return isinstance(document, dict) and all(isinstance(group, dict) and "hosts" in group for group in document.values())
+    return isinstance(document, dict) and all(
+        isinstance(group, dict) and "hosts" in group for group in document.values()
+    )
 
 
 OTHERS = [(block, document) for block, document in _yaml() if _variables(document) is None and not block.file]
@@ -207,7 +211,7 @@ def test_other_yaml_is_a_play_tasks_or_an_inventory(block: Block, document: Any,
     assert InventoryManager(DataLoader(), [str(path)]).get_hosts(), f"{block.where}: an inventory without a host"
 
 
-# --- commands -----------------------------------------------------------------------------------------------------------
+# --- commands -------------------------------------------------------------------------------------------
 
 
 def _spoken() -> Iterator[tuple[str, str]]:
