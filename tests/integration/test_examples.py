@@ -221,6 +221,7 @@ def _with_modules(story: Story, operations: Operations) -> None:
 def _afterwards(story: Story, operations: Operations) -> None:
     """The lost host is out of the inventory; a person generates for dev, and gives up; what only reads, reads."""
     operations.declare_host("mule9", lambda dependents: dependents.clear())
+    operations.declare_group(lambda variables: variables.update(sfmc_force="a story of dev"), "dev")
     known = story.example("active_secret", 1, vars={"sfmc_hand_in_secret": "{{ package.json.active.secret }}"})
     staged = story.example("staged_secret", 1, vars={"sfmc_hand_in_secret": "{{ package.json.staged.secret }}"})
     secret = {"integration": "audit", "client_secret": "{{ package.json.active.secret }}"}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/getting-started.md, word by word, in an empty folder: its files, its commands, what they print."""
+"""docs/getting-started.md and docs/migrating.md, word by word: their files, their commands, what they print."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from ansible_collections.keyturn.sfmc.tests.integration.shell import Shell
 from ansible_collections.keyturn.sfmc.tests.support.pages import ROOT, blocks
 
 PAGE = ROOT / "docs" / "getting-started.md"
+MIGRATING = ROOT / "docs" / "migrating.md"
+#: The section of the first page after which the second one begins.
+_READY = "## 3. "
 
 
 @pytest.fixture
@@ -49,13 +52,24 @@ def test_a_newcomer_comes_from_an_empty_folder_to_a_closed_rotation(newcomer: tu
     assert not (folder / "sfmc-url").exists(), "the simulator has ended, as it takes this file away"
 
 
+def test_from_a_playbook_by_hand_and_back_again(newcomer: tuple[Shell, Path]) -> None:
+    shell, folder = newcomer
+    page = PAGE.read_text(encoding="utf-8")
+    ready = page.count("\n", 0, page.index(_READY))
+    for block in [*(block for block in blocks(PAGE) if block.line < ready), *blocks(MIGRATING)]:
+        shell.follow(block)
+    assert {path.name for path in folder.iterdir()} >= {"site.yml", "group_vars"}
+    assert not (folder / "keyturn").exists() and not (folder / "sfmc-url").exists()
+
+
 def test_only_what_needs_a_registry_is_left_out() -> None:
     left_out = [command.text for block in blocks(PAGE) if block.not_run for command in block.commands]
     assert len(left_out) == 2 and "pip install" in left_out[1], left_out
 
 
-def test_each_file_of_the_page_is_named_before_its_text() -> None:
-    lines = PAGE.read_text(encoding="utf-8").splitlines()
-    for block in blocks(PAGE):
+@pytest.mark.parametrize("page", [PAGE, MIGRATING], ids=["getting-started", "migrating"])
+def test_each_file_of_a_page_is_named_before_its_text(page: Path) -> None:
+    lines = page.read_text(encoding="utf-8").splitlines()
+    for block in blocks(page):
         said = " ".join(lines[max(0, block.line - 4) : block.line])
         assert not block.file or f"`{block.file}`" in said, f"{block.where}: nobody is told to write {block.file}"
