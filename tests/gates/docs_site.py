@@ -36,7 +36,8 @@ def main() -> int:
     if status:
         return status
     _write_guides(copy, source)
-    shutil.copyfile(_HERE / "index.rst", source / "index.rst")
+    for page in _HERE.glob("*.rst"):
+        shutil.copyfile(page, source / page.name)
     build = ["sphinx-build", "-q", "-W", "--keep-going", "-j", "auto", "-c", str(_HERE)]
     status = run([*build, str(source), str(site / "html")], cwd=site, env=env)
     print(f"{site / 'html' / 'index.html'}" if not status else "no site: see the warnings above")

@@ -5,7 +5,7 @@
 
 project = "keyturn.sfmc"
 title = html_title = html_short_title = "keyturn.sfmc"
-copyright = "2026, Keyturn"  # noqa: A001
+copyright = "2026, Keyturn"
 
 extensions = ["myst_parser", "sphinx_antsibull_ext"]
 myst_heading_anchors = 4
