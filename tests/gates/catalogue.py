@@ -68,6 +68,7 @@ GATES = (
     Gate("hygiene", "no secrets, machine's paths, registries", _own("hygiene")),
     Gate("import", "build, then import as Galaxy does", _own("artifact", "import")),
     Gate("docs", "documentation of every plugin", _own("docs")),
+    Gate("docs-site", "site of plugins, roles and guides, without a warning", _own("docs_site")),
     Gate("changelog", "changelog fragments", ("antsibull-changelog", "lint")),
     Gate("reuse", "every file says its licence", (sys.executable, "-m", "reuse", "lint")),
     Gate("execution-environment", "declared Python packages", _own("execution_environment")),

@@ -36,12 +36,21 @@ def main() -> int:
     if status:
         return status
     _write_guides(copy, source)
-    for page in _HERE.glob("*.rst"):
-        shutil.copyfile(page, source / page.name)
+    _write_index(source)
     build = ["sphinx-build", "-q", "-W", "--keep-going", "-j", "auto", "-c", str(_HERE)]
     status = run([*build, str(source), str(site / "html")], cwd=site, env=env)
     print(f"{site / 'html' / 'index.html'}" if not status else "no site: see the warnings above")
     return status
+
+
+def _write_index(source: Path) -> None:
+    """Write the first page: what it does not name of the guides follows those that it does."""
+    shutil.copyfile(_HERE / "ansible.rst", source / "ansible.rst")
+    index = (_HERE / "index.rst").read_text(encoding="utf-8")
+    named = set(re.findall(r"guides/[\w-]+", index))
+    others = [f"guides/{path.stem}" for path in sorted((source / "guides").glob("*.md"))]
+    text = "\n   ".join(page for page in others if page not in named)
+    (source / "index.rst").write_text(index.replace("THE-OTHER-GUIDES", text), encoding="utf-8")
 
 
 def _write_guides(copy: Path, source: Path) -> None:

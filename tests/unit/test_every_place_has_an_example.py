@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Keyturn
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/inventory.md: each place that is known to hold a secret leads to an example that the declarations' reader takes."""
+"""docs/inventory.md: each place that is known to hold a secret leads to an example that the readers take."""
 
 from __future__ import annotations
 
