@@ -21,7 +21,7 @@ import pytest
 from ansible_collections.keyturn.sfmc.tests.integration.estates import pair
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations
 from ansible_collections.keyturn.sfmc.tests.integration.shell import QUESTION, Shell
-from ansible_collections.keyturn.sfmc.tests.support.pages import PAGES, Block, blocks
+from ansible_collections.keyturn.sfmc.tests.support.pages import PAGES, Block, Command, blocks
 from ansible_collections.keyturn.sfmc.tests.testbed.declaration import Declaration, Environment, Host, Integration
 from ansible_collections.keyturn.sfmc.tests.testbed.estate import Estate
 
@@ -90,6 +90,16 @@ def operations() -> Iterator[Operations]:
         estate.root.parent.rmdir()
 
 
+def _tables_are_as_shown(block: Block, command: Command, came: str) -> None:
+    """See that a table that came has the columns that the page shows; hosts and numbers are the page's own."""
+    lines = [" ".join(line.split()) for line in came.splitlines()]
+    for line in command.output.splitlines():
+        columns = " ".join(line.split())
+        if re.fullmatch(r"[A-Z]{3,}(?: [A-Z]+){3,}", columns):
+            headlines = [each for each in lines if re.fullmatch(rf"{columns.split()[0]} [A-Z ]+", each)]
+            assert set(headlines) <= {columns}, f"{block.where} shows {columns}, and what comes is {headlines}"
+
+
 class Reader:
     """Somebody who types the commands of the pages."""
 
@@ -129,6 +139,9 @@ class Reader:
             said = f"env -u ANSIBLE_VAULT_PASSWORD_FILE {said}"
         status, came = self._shell.run(said)
         assert status == 0, f"{block.where}: {text} ends with {status}:\n{came}"
+        for command in block.commands:
+            if command.text == text:
+                _tables_are_as_shown(block, command, came)
         self.done |= {block.where, text}
 
     def _password(self) -> dict[str, str]:
