@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -55,40 +54,44 @@ def _write_index(source: Path) -> None:
 
 def _write_guides(copy: Path, source: Path) -> None:
     """Write the pages for people where the site has them, with links that lead to their places there."""
-    places = dict(_places(copy))
-    repository = yaml.safe_load((copy / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
-    for path, place in places.items():
+    guides = Guides(copy.resolve())
+    for path, place in guides.places.items():
         target = source / place
         target.parent.mkdir(parents=True, exist_ok=True)
-        text = path.read_text(encoding="utf-8")
-
-        def there(found: re.Match[str], path: Path = path, place: str = place) -> str:
-            return f"]({_target(path, place, found[1], places, copy, repository)}{found[2]})"
-
-        # Sphinx draws no diagrams: their text is shown.
-        target.write_text(_LINK.sub(there, text).replace("```mermaid", "```text"), encoding="utf-8")
+        target.write_text(guides.text(path), encoding="utf-8")
     shutil.copytree(copy / "docs" / "images", source / "images", dirs_exist_ok=True)
 
 
-def _places(copy: Path) -> Iterator[tuple[Path, str]]:
-    yield copy / "README.md", "readme.md"
-    for path in sorted((copy / "docs").glob("*.md")):
-        yield path, f"guides/{'index' if path.stem == 'README' else path.stem}.md"
-    for path in sorted((copy / "roles").glob("*/README.md")):
-        yield path, f"roles/{path.parent.name}.md"
+class Guides:
+    """The Markdown pages of a tree.
 
+    :ivar places: where each of them is on the site.
+    """
 
-def _target(path: Path, place: str, link: str, places: dict[Path, str], copy: Path, repository: str) -> str:
-    """Return where a link of a page leads on the site: to a page or picture there, else to the repository."""
-    aim = (path.parent / link).resolve()
-    inside = aim.relative_to(copy.resolve()).as_posix()
-    up = "../" * place.count("/")
-    known = {page.resolve(): name for page, name in places.items()}
-    if aim in known:
-        return up + known[aim]
-    if inside.startswith("docs/images/"):
-        return up + inside.removeprefix("docs/")
-    return f"{repository}/blob/main/{inside}"
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._repository = yaml.safe_load((root / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
+        self.places = {root / "README.md": "readme.md"}
+        for path in sorted((root / "docs").glob("*.md")):
+            self.places[path] = f"guides/{'index' if path.stem == 'README' else path.stem}.md"
+        for path in sorted((root / "roles").glob("*/README.md")):
+            self.places[path] = f"roles/{path.parent.name}.md"
+
+    def text(self, page: Path) -> str:
+        """Return a page as the site has it. Sphinx draws no diagrams: their text is shown."""
+        text = page.read_text(encoding="utf-8").replace("```mermaid", "```text")
+        return _LINK.sub(lambda found: f"]({self._there(page, found[1])}{found[2]})", text)
+
+    def _there(self, page: Path, link: str) -> str:
+        """Return where a link of a page leads on the site: to a page or picture there, else to the repository."""
+        aim = (page.parent / link).resolve()
+        up = "../" * self.places[page].count("/")
+        if aim in self.places:
+            return up + self.places[aim]
+        inside = aim.relative_to(self._root).as_posix()
+        if inside.startswith("docs/images/"):
+            return up + inside.removeprefix("docs/")
+        return f"{self._repository}/blob/main/{inside}"
 
 
 if __name__ == "__main__":
