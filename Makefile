@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 TESTS := ansible_collections.keyturn.sfmc.tests
 RUN := PYTHONPATH=.work/collections $(VENV_PYTHON) -m
-GATES := sanity ansible-lint ruff format mypy yamllint managed-hosts hygiene import artifact docs changelog reuse \
+GATES := sanity ansible-lint ruff format mypy yamllint managed-hosts hygiene import artifact docs docs-site changelog reuse \
 	execution-environment unit unit-quick integration leaks molecule azure rulebook
 
 .DEFAULT_GOAL := help

@@ -148,7 +148,15 @@ def declared(
     """
     if not isinstance(value, Mapping):
         raise _misdeclared(offender, f"a mapping, not {type(value).__name__}")
-    result = ArgumentSpecValidator(dict(specification), **(rules or {})).validate(dict(value))
+    said = dict(value)
+    # YAML 1.1, which Ansible reads, takes a name `on` that is not quoted for the truth value.
+    if "on" in specification and True in said:
+        said.setdefault("on", said.pop(True))
+    try:
+        result = ArgumentSpecValidator(dict(specification), **(rules or {})).validate(said)
+    except TypeError:
+        # It joins the names that it does not know, and some are no text.
+        raise _misdeclared(offender, "the name of an option that is no text") from None
     if result.error_messages:
         raise _misdeclared(offender, "; ".join(result.error_messages))
     parameters: dict[str, Any] = result.validated_parameters

@@ -73,6 +73,7 @@ GATES = (
         "artifact", "the demo, from the artifact installed into an empty folder", _own("artifact", "demo"), alone=True
     ),
     Gate("docs", "documentation of every plugin", _own("docs")),
+    Gate("docs-site", "site of plugins, roles and guides, without a warning", _own("docs_site")),
     Gate("changelog", "changelog fragments", ("antsibull-changelog", "lint")),
     Gate("reuse", "every file says its licence", (sys.executable, "-m", "reuse", "lint")),
     Gate("execution-environment", "declared packages, and an image's build context", _own("execution_environment")),
