@@ -79,22 +79,19 @@ class Controller(Standin):
         """Add what modules and lookups of the collection ask for."""
         app.before_request(self._check_token)
         app.after_request(_with_version)
-        for path, view in {
-            "": self._root,
-            "ping/": lambda: {"version": "24.6.1" if self._modern else "17.1.0"},
-            "me/": lambda: _page([{"id": 1, "username": "setup", "is_superuser": self._administrator}]),
-            "unified_job_templates/": lambda: _page(self._filtered(self._unified())),
-            "project_updates/<int:number>/": lambda number: {"id": number, "status": "successful", "finished": "now",
-                                                             "failed": False, "scm_revision": "b" * 40},
-        }.items():  # fmt: skip
-            app.add_url_rule(_API + path, view_func=view, endpoint=path)
-        rest: dict[str, tuple[Callable[..., Answer], list[str]]] = {
-            "roles/<int:role>/<actors>/": (self._grants, ["GET", "POST"]),
-            "<endpoint>/": (self._list_or_make, ["GET", "POST"]),
+        both = ["GET", "POST"]
+        views: dict[str, tuple[Callable[..., Answer], list[str]]] = {
+            "": (self._root, ["GET"]),
+            "ping/": (lambda: {"version": "24.6.1" if self._modern else "17.1.0"}, ["GET"]),
+            "me/": (lambda: _page([{"username": "setup", "is_superuser": self._administrator}]), ["GET"]),
+            "unified_job_templates/": (lambda: _page(self._filtered(self._unified())), ["GET"]),
+            "project_updates/<int:number>/": (_ended, ["GET"]),
+            "roles/<int:role>/<actors>/": (self._grants, both),
+            "<endpoint>/": (self._list_or_make, both),
             "<endpoint>/<int:number>/": (self._one, ["GET", "PATCH"]),
-            "<endpoint>/<int:number>/<part>/": (self._part, ["GET", "POST"]),
+            "<endpoint>/<int:number>/<part>/": (self._part, both),
         }
-        for path, (view, methods) in rest.items():
+        for path, (view, methods) in views.items():
             app.add_url_rule(_API + path, view_func=view, methods=methods, endpoint=path)
 
     def _check_token(self) -> None:
@@ -252,6 +249,10 @@ class Controller(Standin):
             wanted = value.split(",") if lookup == "in" else [value]
             chosen = [each for each in chosen if str(each[field]) in wanted]
         return chosen
+
+
+def _ended(number: int) -> Record:
+    return {"id": number, "status": "successful", "finished": "now", "failed": False, "scm_revision": "b" * 40}
 
 
 def _page(results: list[Record]) -> Record:
