@@ -32,7 +32,8 @@ _STYLE = """
   .paper { fill: #ffffff } text { fill: #1f2328 } .soft { fill: #59636e; font-size: 12px } .head { font-weight: 600 }
   .box { fill: #f6f8fa; stroke: #818b98 } .group { fill: none; stroke: #d1d9e0 }
   .person { fill: #fff3d6; stroke: #9a6700 } .line { stroke: #59636e; fill: none; stroke-width: 1.5 }
-  .tip { fill: #59636e } .store { fill: #0969da } .hosts { fill: #1a7f37 } .provider { fill: #bc4c00 } .none { fill: none; stroke: #d1d9e0 }
+  .tip { fill: #59636e } .store { fill: #0969da } .hosts { fill: #1a7f37 } .provider { fill: #bc4c00 }
+  .none { fill: none; stroke: #d1d9e0 }
   @media (prefers-color-scheme: dark) {
     .paper { fill: #0d1117 } text { fill: #e6edf3 } .soft { fill: #9198a1 }
     .box { fill: #161b22; stroke: #7d8590 } .group { stroke: #3d444d }
@@ -160,8 +161,7 @@ def _others(objects: dict[str, Any], top: int) -> Iterator[str]:
 
 def _svg(width: int, height: int, title: str, parts: list[str]) -> str:
     return (
-        "<!--\nCopyright: (c) 2026, Keyturn\nSPDX-License-Identifier: GPL-3.0-or-later\n"
-        "Drawn by tests/support/awx_pictures.py from roles/awx/vars/main.yml.\n-->\n"
+        "<!-- Drawn by tests/support/awx_pictures.py from roles/awx/vars/main.yml -->\n"
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}  .middle {{ text-anchor: middle }}\n</style>\n"
         f'<rect class="paper" width="{width}" height="{height}"/>\n' + "".join(parts) + "</svg>\n"
