@@ -47,7 +47,7 @@ class _Loader(yaml.SafeLoader):
     """Reads `!unsafe` as what it marks."""
 
 
-_Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+_Loader.add_constructor("!unsafe", lambda _loader, node: str(node.value))
 
 
 def data() -> dict[str, Any]:
