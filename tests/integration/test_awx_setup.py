@@ -286,12 +286,12 @@ def test_a_project_without_the_playbooks_is_told_and_a_checkout_gets_them(tmp_pa
         assert awx.records["job_templates"] == {}
     assert run.status == 2 and "Expected playbooks/keyturn_hand_in.yml; found no such file" in run.said, str(run)
     assert "sfmc_awx_checkout" in run.said
-    folder = tmp_path / "playbooks"
-    folder.mkdir()
+    folder = tmp_path / "rotation" / "playbooks"
+    folder.mkdir(parents=True)
     ours = {f"keyturn_{name}.yml" for name in PLAYBOOKS} - {"keyturn_hand_in.yml"}
     for name in ours:
         (folder / name).write_text("# changed by us\n", encoding="ascii")
-    written = setup.run("http://127.0.0.1:9", sfmc_awx_checkout=str(tmp_path))
+    written = setup.run("http://127.0.0.1:9", sfmc_awx_checkout="rotation")
     assert written.status == 0, str(written)
     assert {path.read_text(encoding="ascii") for path in folder.iterdir() if path.name in ours} == {"# changed by us\n"}
     assert sorted(path.stem for path in folder.iterdir()) == sorted(f"keyturn_{name}" for name in PLAYBOOKS)
