@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._batch import BatchAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._handed_file import SECRET_FILE, handed_in
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS, WAITING
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.blast_radius import blast_radius, lines_of
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.handing_in import adopt
@@ -26,6 +27,7 @@ class ActionModule(BatchAction):
     SPEC: ClassVar[Mapping[str, Any]] = {
         **INTEGRATIONS,
         **WAITING,
+        **SECRET_FILE,
         "client_secret": {"type": "str", "no_log": True},
         "generated_at": {"type": "str"},
         "rebuild": {"type": "bool", "default": False},
@@ -33,7 +35,8 @@ class ActionModule(BatchAction):
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Activate and close, or adopt."""
-        if arguments["client_secret"] is None:
+        text = handed_in(arguments)
+        if text is None:
             runs = self.runs(arguments["integration"])
             result = self.advanced(arguments, runs, lambda run: run.advance(ACTIVATING), ACTIVATING)
             if self.check_mode:
@@ -41,7 +44,7 @@ class ActionModule(BatchAction):
             return self.short_of(result, arguments)
         run = self.one_run(arguments["integration"])
         born = generated_at(arguments["generated_at"])
-        text, rebuild = arguments["client_secret"], arguments["rebuild"]
+        rebuild = arguments["rebuild"]
         if self.check_mode:
             adopt(run, text, born, check_mode=True, rebuild=rebuild)
         result = self.advanced(arguments, [run], lambda run: adopt(run, text, born, rebuild=rebuild), frozenset())

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._control import ControlAction
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._handed_file import SECRET_FILE, handed_in
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._options import INTEGRATIONS, SERIAL, WAITING
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._quiet import masked_by_core
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import checked_secret, truncation_hint
@@ -28,6 +29,7 @@ class ActionModule(ControlAction):
         **WAITING,
         **SERIAL,
         "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
+        **SECRET_FILE,
         "client_secret": {"type": "str", "no_log": True},
         "reason": {"type": "str"},
     }
@@ -37,14 +39,14 @@ class ActionModule(ControlAction):
         checked_sizes(arguments["serial"])
         if arguments["state"] == "absent":
             return self._absent(arguments)
-        if arguments["client_secret"] is None:
+        text = handed_in(arguments)
+        if text is None:
             runs = self.runs(arguments["integration"])
             return self.advanced(arguments, runs, lambda run: run.advance(STAGING), STAGING, ahead=True)
-        return self._handed_in(arguments)
+        return self._handed_in(arguments, text)
 
-    def _handed_in(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    def _handed_in(self, arguments: Mapping[str, Any], text: str) -> dict[str, Any]:
         run = self.one_run(arguments["integration"])
-        text = arguments["client_secret"]
         masked_by_core([text])
         hint = truncation_hint(checked_secret(text, f"the secret for {run.integration.name}"))
         hand_in(run, text, self.check_mode)

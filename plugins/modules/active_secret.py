@@ -27,6 +27,11 @@ options:
     description:
       - The active secret that a person hands in. Never returned, never shown. It is stored when SFMC accepts it.
     type: str
+  client_secret_file:
+    description:
+      - Path of a file of the controller that holds the active secret and nothing else, with or without a newline at
+        its end, and that only its owner can read. The secret is in no variable then. Not with O(client_secret).
+    type: path
   generated_at:
     description:
       - When the handed-in secret was generated. Without it a rotation is due at once, since nobody knows when it ends.

@@ -33,6 +33,11 @@ options:
     description:
       - The staged secret that a person hands in. Never returned, never shown.
     type: str
+  client_secret_file:
+    description:
+      - Path of a file of the controller that holds the staged secret and nothing else, with or without a newline at
+        its end, and that only its owner can read. The secret is in no variable then. Not with O(client_secret).
+    type: path
   reason:
     description: Why a rotation is given up, for the history.
     type: str

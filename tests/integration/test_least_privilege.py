@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 import textwrap
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -16,8 +15,6 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations
 
-STAGE: list[dict[str, Any]] = [{"ansible.builtin.import_role": {"name": "keyturn.sfmc.stage"}, "run_once": True}]
-ACTIVATE: list[dict[str, Any]] = [{"ansible.builtin.import_role": {"name": "keyturn.sfmc.activate"}, "run_once": True}]
 COMMAND = {"integration": "crm_sync", "name": "by command", "kind": "command"}
 
 
@@ -52,14 +49,14 @@ def test_who_distributes_cannot_activate(pair_of_hosts: Operations, provider: st
     options = {"read": ["cat", str(target)], "write": ["tee", str(target)]}
     operations.declare_host("prod-b", lambda items: items.append({**COMMAND, "options": options}))
 
-    refused = operations.play(STAGE)
+    refused = operations.playbook("stage")
     assert refused.status == 2 and "sfmc_provider or another sfmc variable" in refused.said, str(refused)
     assert operations.sent("crm_sync") == []
-    unnamed = operations.play(STAGE, provider)
+    unnamed = operations.playbook("stage", provider)
     assert unnamed.status == 2 and "ids default, provider" in unnamed.said, str(unnamed)
     assert operations.sent("crm_sync") == []
     operations.declare_group(lambda variables: variables["sfmc_store"].update(vault_id="default"))
-    staged = operations.play(STAGE, provider)
+    staged = operations.playbook("stage", provider)
     assert staged.status == 0, str(staged)
     assert operations.sent("crm_sync") == ["generate"]
 
@@ -73,10 +70,10 @@ def test_who_distributes_cannot_activate(pair_of_hosts: Operations, provider: st
     again = operations.playbook("distribute")
     assert (again.status, again.changed) == (0, 0), str(again)
 
-    locked = operations.play(ACTIVATE)
+    locked = operations.playbook("activate")
     assert locked.status == 2, str(locked)
     assert operations.sent("crm_sync") == ["generate"]
-    activated = operations.play(ACTIVATE, provider)
+    activated = operations.playbook("activate", provider)
     assert activated.status == 0, str(activated)
     assert operations.sent("crm_sync") == ["generate", "activate"]
     assert operations.secret("crm_sync") == secret
@@ -85,7 +82,7 @@ def test_who_distributes_cannot_activate(pair_of_hosts: Operations, provider: st
 def test_a_host_without_any_provider_is_distributed_to(pair_of_hosts: Operations) -> None:
     """`sfmc_provider` undefined in the run that distributes: it is not among what such a run knows."""
     operations = pair_of_hosts
-    assert operations.play(STAGE).status == 0
+    assert operations.playbook("stage").status == 0
     operations.declare_group(lambda variables: variables.pop("sfmc_provider"))
     distributed = operations.playbook("distribute")
     assert distributed.status == 0, str(distributed)

@@ -98,6 +98,28 @@ def test_at_a_hidden_prompt(operations: Operations) -> None:
     assert secret not in shown
 
 
+def test_from_a_file_that_only_its_owner_can_read(operations: Operations) -> None:
+    """I-22, I-27: no variable has the secret; what others can read is refused, and so is a second secret."""
+    secret = _generated(operations)
+    path = operations.estate.root / "handed"
+    path.touch(0o640)
+    path.write_text(secret + "\n", encoding="utf-8")
+    given = {"sfmc_hand_in_integration": "crm_sync", "sfmc_hand_in_file": str(path), "sfmc_wait": 0}
+
+    open_to_others = operations.playbook("hand_in", **given)
+    assert open_to_others.status == 2 and "mode 0600; found mode 0640" in open_to_others.said, str(open_to_others)
+    path.chmod(0o600)
+    twice = operations.playbook("hand_in", **given, sfmc_hand_in_secret=secret)
+    assert twice.status == 2 and "one secret is handed in at a time" in twice.said, str(twice)
+    assert _kept(operations) is None
+
+    taken = operations.playbook("hand_in", "-vvv", **given)
+    assert taken.status == 0 and _kept(operations) == secret, str(taken)
+    active = operations.playbook("hand_in", **given, sfmc_hand_in_stage="active")
+    assert active.status == 2, str(active)
+    _never_shown(secret, open_to_others, twice, taken, active)
+
+
 def test_without_a_terminal_and_without_the_variable_nothing_is_handed_in(operations: Operations) -> None:
     """I-22, I-44."""
     run = operations.playbook("hand_in", sfmc_hand_in_integration="crm_sync", sfmc_wait=0)
