@@ -85,7 +85,13 @@ def _mermaid(text: str) -> None:
     assert re.match(r"(stateDiagram-v2|sequenceDiagram|flowchart|graph)\b", text), "no diagram that is known"
 
 
+def _hcl(text: str) -> None:
+    """See that a policy of Vault has whole rules: there is no reader of HCL among the tools of the tests."""
+    assert re.fullmatch(r'(?:\s*(?:#[^\n]*|path "[^"]+" \{[^{}]*\}))+\s*', text), "a rule that is not whole"
+
+
 READERS: dict[str, Callable[[str], object]] = {
+    "hcl": _hcl,
     "ini": _ini,
     "json": json.loads,
     "mermaid": _mermaid,
