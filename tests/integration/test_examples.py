@@ -6,7 +6,8 @@
 Two environments, a simulator, hosts with files. First a rotation with the plays of the roles' pages; then one with the
 tasks of the EXAMPLES: due, staged, proved, approved, activated although one host is lost; then what is left when that
 host is gone. What an example cannot know is put in its place by `_fitted`: folders below a host's own, dates, the
-address of the simulator. The few that ask other systems are held against the documented arguments, as all are.
+address of the simulator. The role `awx` sets a controller up and is left to `test_awx_setup.py`. The few examples that
+ask other systems are held against the documented arguments, as all are.
 """
 
 from __future__ import annotations
