@@ -7,7 +7,7 @@
 DOCUMENTATION = r"""
 module: host_document
 short_description: Read or write an encrypted document of the store C(host_file)
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - The collection calls it for C(sfmc_store) of the kind C(host_file), on the host that C(sfmc_store.host) names. A
     playbook does not need it.
