@@ -84,7 +84,7 @@ def _workflow(objects: dict[str, Any]) -> str:
 
 def _node(left: int, top: int, width: int, node: dict[str, Any], template: dict[str, Any] | None) -> str:
     if template is None:
-        first, _, rest = node["name"].partition(" ")
+        first, _blank, rest = node["name"].partition(" ")
         lines = [
             _text(left + width // 2, top + 38, first, "head middle"),
             _text(left + width // 2, top + 58, rest, "middle"),

@@ -241,7 +241,7 @@ class Controller(Standin):
         """Return the objects that the query asks for; a filter that is no field is a mistake, as in AWX."""
         chosen = list(found)
         for name, value in request.args.items():
-            field, _, lookup = name.partition("__")
+            field, _separator, lookup = name.partition("__")
             if name in _PAGING and name != "type":
                 continue
             if any(field not in each for each in chosen):
