@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from ansible_collections.keyturn.sfmc.tests.integration.awx_jobs import BY_AWX, VAULT_ID, Awx, Job, without
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
@@ -13,6 +14,7 @@ from ansible_collections.keyturn.sfmc.tests.integration.estates import pair
 from ansible_collections.keyturn.sfmc.tests.integration.leaking import Traces
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations, unchanged
 from ansible_collections.keyturn.sfmc.tests.leaks.searcher import leaks
+from ansible_collections.keyturn.sfmc.tests.support.pages import ROOT
 
 
 class Rotated:
@@ -132,6 +134,22 @@ def test_a_job_without_the_vault_credential_is_told_to_have_one(lasting: Awx) ->
     assert "the file store is encrypted with Ansible Vault" in no_store.said, no_store.said
     for job in (locked, no_store):
         assert job.status == "failed" and "AWX vault credential" in job.said and "Traceback" not in job.said
+
+
+def test_a_credential_that_hands_in_answers_what_the_playbook_would_ask(lasting: Awx) -> None:
+    """The job reads the file: it refuses what stands there, instead of waiting for an answer that nobody gives."""
+    kinds = yaml.safe_load((ROOT / "roles" / "awx" / "vars" / "main.yml").read_text().replace("!unsafe ", ""))
+    (injected,) = [
+        kind["injectors"]["extra_vars"] for kind in kinds["__awx_credential_types"] if kind["name"] == "hand-in"
+    ]
+    file = lasting.operations.estate.root / "handed-in"
+    file.touch(0o600)
+    file.write_text("no secret")
+    given = {name: text.replace("{{ tower.filename }}", str(file)) for name, text in injected.items()}
+    with unchanged(lasting.operations):
+        job = lasting.run("hand_in", {"sfmc_hand_in_integration": "crm_sync", **given}, words=())
+    assert job.status == "failed" and "I-22: only a client secret is kept as a client secret" in job.said, job.said
+    assert "9 characters in another form" in job.said
 
 
 def test_a_lookup_without_requests_says_so(pair_of_hosts: Operations) -> None:

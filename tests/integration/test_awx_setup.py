@@ -108,12 +108,12 @@ def test_i27_a_credential_hands_over_paths_of_files_only(made: Made, name: str) 
     shown = {"tower": SimpleNamespace(filename=paths), **secret}
     texts = {**kind["injectors"].get("env", {}), **kind["injectors"].get("extra_vars", {})}
     rendered = {word: jinja2.Template(text).render(shown) for word, text in texts.items()}
-    assert all(value.startswith("/runner/env/") for value in rendered.values()), rendered
+    assert all(value.startswith("/runner/env/") for value in rendered.values() if value), rendered
     assert {jinja2.Template(text).render(shown) for text in files.values()} == set(secret.values())
     assert set(rendered) == (
         {"AWS_SHARED_CREDENTIALS_FILE", "KEYTURN_VAULT_CREDENTIALS"}
         if name == "rotation store"
-        else {"sfmc_hand_in_file"}
+        else {"sfmc_hand_in_file", "sfmc_hand_in_secret"}
     )
 
 
