@@ -136,7 +136,8 @@ def _variables(document: Any) -> dict[str, Any] | None:
     return None
 
 
-DECLARATIONS = [(block, variables) for block, document in _yaml() if (variables := _variables(document))]
+_READ = [(block, _variables(document)) for block, document in _yaml()]
+DECLARATIONS = [(block, variables) for block, variables in _READ if variables]
 
 
 @pytest.mark.parametrize(("block", "variables"), DECLARATIONS, ids=_ids([block for block, _said in DECLARATIONS]))

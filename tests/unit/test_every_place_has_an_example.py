@@ -44,7 +44,7 @@ ROWS = list(_rows())
 
 def _section(link: str) -> str:
     """Return the text below the headline that a link leads to, up to the next one of the same rank or above."""
-    page, _, anchor = link.partition("#")
+    page, _hash, anchor = link.partition("#")
     lines = (DOCS / (page or "inventory.md")).read_text(encoding="utf-8").splitlines()
     found: list[str] = []
     rank = 0
