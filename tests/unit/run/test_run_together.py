@@ -68,6 +68,7 @@ class _Ahead:
     def __init__(self, store: Store) -> None:
         self.where = store.where
         self.load = store.load
+        self.complete = store.complete
         self.prove_writable = store.prove_writable
 
     def save(self, name: str, document: object, expected: str | None) -> str:
