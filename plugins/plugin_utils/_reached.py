@@ -103,6 +103,8 @@ class ReachedHost:
     def _connected(self) -> _Caller:
         task = Task()
         task.action, task.no_log = _MODULE, True
+        # A run in check mode reads what is there (I-31); it asks for no change.
+        task.check_mode = False
         context = PlayContext().set_task_and_variable_override(task, self._variables, self._templar)
         context.connection = self._transport()
         connection = plugins.connection_loader.get(

@@ -84,6 +84,8 @@ def on_a_bastion(bring_up: BringUp) -> Operations:
 def test_i13_a_store_on_a_bastion_takes_a_rotation_over_a_killed_controller(on_a_bastion: Operations) -> None:
     """I-7, I-13, I-25: the bastion sees encrypted documents only, privately, and keeps nothing else."""
     _killed_and_finished(on_a_bastion, "after save staged")
+    looked = on_a_bastion.rotate("--check")
+    assert looked.status == 0, looked
     folder = on_a_bastion.estate.root / "on-the-bastion"
     for path in folder.glob("*.txt"):
         assert path.read_bytes().startswith(b"$ANSIBLE_VAULT"), path

@@ -148,6 +148,24 @@ def test_a_host_that_cannot_be_the_store_is_refused_with_a_way_out(on_a_host: Pl
     assert on_a_host.settings["host"] in caught.value.offender
 
 
+CHECK = """
+from ansible import context
+from ansible.module_utils.common.collections import ImmutableDict
+context.CLIARGS = ImmutableDict(check=True, diff=True)
+stored = store.load(sys.argv[1])
+print(stored and stored.document, store.names())
+"""
+
+
+def test_i31_a_run_in_check_mode_reads_what_is_there(on_a_host: Place) -> None:
+    """I-31: Ansible skips modules in check mode, and an answer of a skipped one is no document."""
+    on_a_host().save(NAME, {"n": 1}, None)
+    looking = on_a_host.process(CHECK, NAME)
+    said, _errors = looking.communicate(timeout=60)
+    assert looking.returncode == 0
+    assert said == f"{{'n': 1}} ['{NAME}']\n"
+
+
 def test_the_folder_on_the_host_and_its_files_are_private(on_a_host: Place) -> None:
     """I-25."""
     on_a_host().save(NAME, {}, None)
