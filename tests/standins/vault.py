@@ -25,7 +25,10 @@ class Vault(Standin):
     :param secrets: the data of each path at version 1.
     :param role: `role_id` and `secret_id` that log in; what they get is `token`.
     :ivar crowded: paths that somebody else writes right after each time that they are read.
-    :ivar gone: versions that are deleted or destroyed, as (path, number): their numbers stay.
+    :ivar gone: versions that are deleted, as (path, number): their numbers stay.
+    :ivar destroyed: versions that are destroyed, as (path, number); these have no time of deletion.
+    :ivar strict: whether the engine is configured to take no write without check-and-set (`cas_required`).
+    :ivar breaks: whether what stands before it loses the answers of writes that it has done.
     :ivar sealed: whether it answers nothing but that it is sealed.
     :ivar refused: beginnings of paths, as policies have them, that the token may not use.
     :ivar largest: the largest entry of its storage, in bytes.
@@ -38,6 +41,9 @@ class Vault(Standin):
         self.versions: dict[str, list[dict[str, Any]]] = {path: [dict(data)] for path, data in secrets.items()}
         self.crowded: set[str] = set()
         self.gone: set[tuple[str, int]] = set()
+        self.destroyed: set[tuple[str, int]] = set()
+        self.strict = False
+        self.breaks = False
         self.sealed = False
         self.refused: tuple[str, ...] = ()
         self.largest = 1_048_576
@@ -46,6 +52,10 @@ class Vault(Standin):
     def current(self, path: str) -> dict[str, Any]:
         """Return the data of the latest version."""
         return copy.deepcopy(self.versions[path][-1])
+
+    def renew_token(self, token: str) -> None:
+        """End the token; from now on a login gets another."""
+        self._token = token
 
     def put(self, path: str, data: Mapping[str, Any]) -> None:
         """Write a version, as somebody else."""
@@ -81,6 +91,9 @@ class Vault(Standin):
         version = int(request.args.get("version") or 0) or len(versions)
         if (path, version) in self.gone:
             raise Mistake(404, {**_envelope(), "data": {"data": None, "metadata": _metadata(version, gone=True)}})
+        if (path, version) in self.destroyed:
+            metadata = {**_metadata(version), "destroyed": True}
+            raise Mistake(404, {**_envelope(), "data": {"data": None, "metadata": metadata}})
         data = versions[version - 1]
         if path in self.crowded:
             versions.append({**versions[-1], "somebody": "else"})
@@ -92,6 +105,8 @@ class Vault(Standin):
         body = body_with(lambda given: isinstance(given.get("data"), dict), no_data)
         written = self.versions.setdefault(path, [])
         options = body.get("options") or {}
+        if self.strict and "cas" not in options:
+            raise _errors(400, "check-and-set parameter required for this call")
         if "cas" in options and options["cas"] != len(written):
             raise _errors(400, "check-and-set parameter did not match the current version")
         size = len(json.dumps(body["data"]))
@@ -99,6 +114,8 @@ class Vault(Standin):
             why = f"put failed due to value being too large; got {size} bytes, max: {self.largest} bytes"
             raise _errors(500, f"1 error occurred:\n\t* failed to persist entry: {why}\n\n")
         written.append(body["data"])
+        if self.breaks:
+            return "<html>Bad Gateway</html>", 502
         return {**_envelope(), "data": _metadata(len(written))}
 
     def _delete(self, path: str) -> Answer:
@@ -109,7 +126,7 @@ class Vault(Standin):
     def _destroy(self, path: str) -> Answer:
         self._check_token()
         for number in body_with(lambda given: bool(given.get("versions")), _errors(400, "no version"))["versions"]:
-            self.gone.add((path, number))
+            self.destroyed.add((path, number))
             self.versions[path][number - 1] = {}
         return "", 204
 

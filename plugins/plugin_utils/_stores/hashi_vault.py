@@ -20,6 +20,8 @@ _WRITE = frozenset({"create", "update"})
 _PROBES = "writable"
 #: What a rotation may add to a document; there has to be room for it.
 _SPARE = 65_536
+#: Of a probe, while others write theirs.
+_TRIES = 5
 
 
 def hashi_vault_store(settings: Mapping[str, Any], environment: Mapping[str, str]) -> HashiVaultStore:
@@ -88,8 +90,15 @@ class HashiVaultStore:
         stored = self.load(name)
         size = len(as_text(stored.document)["document"]) if stored is not None else 0
         probe, where = f"{self._folder}/{_PROBES}/{name}", self.where(f"{_PROBES}/{name}")
-        written = self._kv.write(probe, {"document": " " * (size + _SPARE)}, None, where)
-        self._kv.destroy(probe, _version_in(written, where), where)
+        # With check-and-set, as an engine may be configured to take nothing else.
+        for _try in range(_TRIES):
+            before = self._kv.read(probe, where)
+            seen = 0 if before is None else _version_in(before.get("metadata"), where)
+            written = self._kv.write(probe, {"document": " " * (size + _SPARE)}, seen, where)
+            if written is not None:
+                self._kv.destroy(probe, _version_in(written, where), where)
+                return
+        raise Conflict(where)
 
     def complete(self, name: str) -> None:
         """A save is the whole of it."""

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import is_private
@@ -25,6 +26,8 @@ else:
 _RULE = "a store in HashiCorp Vault is one that Vault lets this run read and write"
 _LOGIN = "this run shows Vault a token, or logs in with an AppRole"
 _NO_CAS = "check-and-set parameter did not match the current version"
+_TLS = "secrets travel over TLS, and plain http only over loopback"
+_AGAIN = "check sfmc_store.url, the network and proxies, then run again: it reads what was saved, and goes on"
 _WAYS = "sfmc_store.credentials_file, the file that KEYTURN_VAULT_CREDENTIALS names, or VAULT_TOKEN"
 _TIMEOUT = 30
 
@@ -33,8 +36,16 @@ class NoAnswer(Refusal):
     """No answer came; what was asked for may be done or not."""
 
 
+class _Plain(Exception):
+    """Vault's address leads to one where others could read along."""
+
+
+class _NoVault(Exception):
+    """What answered is not Vault."""
+
+
 class VaultAccess:
-    """One login, made when the first request needs it."""
+    """A login, made when the first request needs it, and again when an AppRole's token has ended."""
 
     def __init__(
         self, url: str, namespace: str | None, verify: str | bool | None, credentials: Mapping[str, str]
@@ -43,6 +54,8 @@ class VaultAccess:
         self.url = url
         self._credentials = credentials
         self._client = hvac.Client(url, credentials.get("token", ""), None, verify, _TIMEOUT, namespace=namespace)
+        self._client.adapter.session.hooks["response"].append(_stay_private)
+        self._has_worked = False
 
     def asked(self, where: str, ask: Callable[[Any], Any]) -> Any:
         """Return what a request returns; its errors are left to the caller.
@@ -52,15 +65,32 @@ class VaultAccess:
         try:
             if not self._client.token:
                 self._log_in()
-            return ask(self._client)
+            return self._asked(ask)
+        except _Plain:
+            way_out = "set Vault's api_addr, or sfmc_store.url, to https; nothing was sent there"
+            raise Refusal(
+                _TLS, where, "a Vault that is reached over https", "one that sends on to plain http", way_out
+            ) from None
+        except _NoVault:
+            raise NoAnswer(_RULE, where, f"an answer of {self.url}", "one that is not Vault's", _AGAIN) from None
         except requests.exceptions.SSLError:
             raise _unreached(where, "a certificate that it cannot verify", "set sfmc_store.ca_path to the CA") from None
         except requests.RequestException as error:
             found = "no answer in time" if isinstance(error, requests.Timeout) else "no connection"
-            way_out = (
-                "check sfmc_store.url, the network and proxies, then run again: it reads what was saved, and goes on"
-            )
-            raise NoAnswer(_RULE, where, f"an answer of {self.url}", found, way_out) from None
+            raise NoAnswer(_RULE, where, f"an answer of {self.url}", found, _AGAIN) from None
+
+    def _asked(self, ask: Callable[[Any], Any]) -> Any:
+        try:
+            answer = ask(self._client)
+        except hvac.exceptions.Forbidden:
+            # An AppRole's token ends, by time or by the number of its uses. One that never worked has no policy.
+            if "role_id" not in self._credentials or not self._has_worked:
+                raise
+            self._has_worked, self._client.token = False, ""
+            self._log_in()
+            answer = ask(self._client)
+        self._has_worked = True
+        return answer
 
     def _log_in(self) -> None:
         try:
@@ -73,6 +103,8 @@ class VaultAccess:
                 "neither",
                 f"make a new secret id, and put it where this run finds it: {_WAYS}",
             ) from None
+        except (KeyError, TypeError):
+            raise _NoVault from None
 
 
 class VaultKv:
@@ -89,10 +121,15 @@ class VaultKv:
 
         def ask(client: Any) -> Any:
             try:
-                return client.secrets.kv.v2.read_secret_version(
+                answer = client.secrets.kv.v2.read_secret_version(
                     path, mount_point=self._mount, raise_on_deleted_version=False
-                )["data"]
+                )
+                return _data_of(answer)
             except hvac.exceptions.InvalidPath as error:
+                # A version that is destroyed has a number, too; hvac returns that of a deleted one only.
+                kept = error.json.get("data") if isinstance(error.json, Mapping) else None
+                if isinstance(kept, Mapping) and kept.get("metadata"):
+                    return kept
                 if error.errors:
                     raise
                 return None
@@ -113,7 +150,8 @@ class VaultKv:
                 if any(_NO_CAS in text for text in error.errors or ()):
                     return None
                 raise
-            return answer.get("data") if isinstance(answer, Mapping) else {}
+            # Version 1 of the engine answers with nothing.
+            return {} if getattr(answer, "status_code", None) == 204 else _data_of(answer)
 
         return self._done(where, ask)
 
@@ -122,7 +160,7 @@ class VaultKv:
 
         def ask(client: Any) -> Any:
             try:
-                return client.secrets.kv.v2.list_secrets(path, self._mount)["data"]["keys"]
+                return _data_of(client.secrets.kv.v2.list_secrets(path, self._mount)).get("keys", [])
             except hvac.exceptions.InvalidPath as error:
                 if error.errors:
                     raise
@@ -143,7 +181,8 @@ class VaultKv:
                 answer = client.sys.get_capabilities([full])
             except (hvac.exceptions.Forbidden, hvac.exceptions.InvalidPath):
                 return None
-            return answer.get("data", answer).get(full, answer.get("capabilities"))
+            told = _data_of(answer) if isinstance(answer, Mapping) and "data" in answer else _mapping(answer)
+            return told.get(full, _mapping(answer).get("capabilities"))
 
         found = self._done(where, ask)
         return None if found is None else frozenset(found) - {"deny"}
@@ -168,7 +207,7 @@ def access(settings: Mapping[str, Any], environment: Mapping[str, str]) -> Vault
         )
     if not is_private(url):
         raise Refusal(
-            "secrets travel over TLS, and plain http only over loopback",
+            _TLS,
             "sfmc_store.url",
             "the https URL of Vault, there or in VAULT_ADDR",
             "another one" if url else "none",
@@ -210,6 +249,23 @@ def _credentials(settings: Mapping[str, Any], environment: Mapping[str, str]) ->
     )
 
 
+def _stay_private(response: Any, **_given: Any) -> None:
+    """Stop before a redirect is followed that leads out of TLS: token and document would go along."""
+    to = response.headers.get("Location") if response.is_redirect else None
+    if to is not None and not is_private(urljoin(response.url, to)):
+        raise _Plain
+
+
+def _mapping(answer: Any) -> Mapping[str, Any]:
+    if isinstance(answer, Mapping):
+        return answer
+    raise _NoVault
+
+
+def _data_of(answer: Any) -> Mapping[str, Any]:
+    return _mapping(_mapping(answer).get("data"))
+
+
 def _unreached(where: str, found: str, way_out: str) -> Refusal:
     return Refusal(_RULE, where, "an answer of Vault", found, f"{way_out}; nothing was changed")
 
@@ -217,7 +273,7 @@ def _unreached(where: str, found: str, way_out: str) -> Refusal:
 def _meaning(error: Any, where: str, mount: str) -> Refusal:
     """Return what an answer of Vault means. Nothing of what was sent is in it."""
     said = ", ".join(str(text) for text in error.errors or ())
-    if isinstance(error, hvac.exceptions.VaultDown):
+    if isinstance(error, hvac.exceptions.VaultDown) and error.errors:
         return _unreached(where, "it is sealed, or under maintenance (503)", "unseal it, then run again")
     if isinstance(error, (hvac.exceptions.Forbidden, hvac.exceptions.Unauthorized)):
         return Refusal(
@@ -237,4 +293,7 @@ def _meaning(error: Any, where: str, mount: str) -> Refusal:
             "one that is too large for it",
             "raise max_entry_size (integrated storage) or kv_max_value_size (Consul), as docs/stores.md says",
         )
-    return _unreached(where, said[:200] or type(error).__name__, "see Vault's log, then run again")
+    if isinstance(error, (hvac.exceptions.InvalidRequest, hvac.exceptions.RateLimitExceeded)):
+        return _unreached(where, said[:200] or type(error).__name__, "see Vault's log, then run again")
+    # A gateway's error, too: whether something was done is not known.
+    return NoAnswer(_RULE, where, "an answer of Vault", said[:200] or type(error).__name__, _AGAIN)

@@ -42,6 +42,23 @@ def test_a_deleted_document_is_made_again_in_the_place_of_its_latest_version(in_
         in_vault().save(NAME, {"n": 3}, first)
 
 
+def test_a_destroyed_document_is_made_again_in_the_place_of_its_latest_version(in_vault: Place, vault: Vault) -> None:
+    """I-7: Vault names no time of deletion for it; taken for one that never was, it could never be saved again."""
+    first = in_vault().save(NAME, {"n": 1}, None)
+    vault.destroyed.add((PATH, int(first)))
+    assert in_vault().load(NAME) is None
+    assert in_vault().names() == []
+    assert int(in_vault().save(NAME, {"n": 2}, None)) == int(first) + 1
+
+
+def test_an_engine_that_takes_no_write_without_check_and_set_is_a_store(in_vault: Place, vault: Vault) -> None:
+    """I-5, I-7: `cas_required` is what a team asks for that wants what this store rests on."""
+    vault.strict = True
+    for _again in range(2):
+        in_vault().prove_writable(NAME)
+    assert in_vault().save(NAME, {"n": 1}, None) == "1"
+
+
 def test_what_shows_that_it_can_be_written_leaves_nothing_legible(in_vault: Place, vault: Vault) -> None:
     """I-5, I-25: written as large as a document becomes, destroyed, and listed nowhere."""
     in_vault().save(NAME, {"n": "x" * 1000}, None)
@@ -141,6 +158,62 @@ def test_a_write_whose_answer_is_lost_is_seen_to_have_worked(in_vault: Place, mo
         patched.setattr(vault_access.VaultKv, "write", lost)
         with pytest.raises(Refusal, match="no answer in time"):
             in_vault().save(NAME, {"n": 2}, "1")
+
+
+def test_a_write_that_a_gateway_lost_the_answer_of_is_seen_to_have_worked(in_vault: Place, vault: Vault) -> None:
+    """I-5, I-20: an error of a proxy does not say that nothing was written."""
+    vault.breaks = True
+    assert in_vault().save(NAME, {"n": 1}, None) == "1"
+
+
+@pytest.mark.parametrize("answer", [502, 200], ids=["bad gateway", "a page"])
+def test_what_stands_before_vault_is_not_taken_for_its_answer(in_vault: Place, answer: int) -> None:
+    """I-20, I-44: nothing is known of the document, and no secret is said to be kept or not."""
+
+    def page(_environ: Any, start: Any) -> list[bytes]:
+        start(f"{answer} somehow", [("Content-Type", "text/html")])
+        return [b"<html>hush</html>"]
+
+    with serving(page) as url:
+        for act in (
+            lambda: _other(in_vault, url=url)().load(NAME),
+            lambda: _other(in_vault, url=url)().names(),
+            lambda: _other(in_vault, url=url)().save(NAME, {"n": 1}, "1"),
+            lambda: _other(in_vault, url=url)().prove_writable(NAME),
+        ):
+            with pytest.raises(Refusal, match=r"expected an answer.*proxies|Expected an answer.*proxies") as caught:
+                act()
+            assert "hush" not in str(caught.value) and "nothing was changed" not in str(caught.value)
+
+
+def test_a_redirect_to_plain_http_is_not_followed(in_vault: Place) -> None:
+    """I-27: a standby whose `api_addr` is plain http would have the token and the document sent in clear."""
+
+    def standby(environ: Any, start: Any) -> list[bytes]:
+        start("307 Temporary Redirect", [("Location", f"http://active.example.com:8200{environ['PATH_INFO']}")])
+        return []
+
+    with serving(standby) as url, pytest.raises(Refusal, match=r"secrets travel over TLS.*api_addr"):
+        _other(in_vault, url=url)().save(NAME, {"n": 1}, "1")
+
+
+def test_a_token_of_an_approle_that_has_ended_is_replaced(
+    vault: Vault, in_vault: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I-5: a run that waits outlasts a token of minutes, and what it has generated has to be kept."""
+    file = tmp_path / "credentials.json"
+    file.write_text(json.dumps({"role_id": "us", "secret_id": "hush"}))
+    monkeypatch.setattr(vault, "_role", ("us", "hush"))
+    store = _other(in_vault, credentials_file=str(file))()
+    assert store.load(NAME) is None
+    vault.renew_token(f"hvs.{secrets.token_hex(12)}")
+    assert store.save(NAME, {"n": 1}, None) == "1"
+    vault.refused = ("secret/data/",)
+    for _again in range(3):
+        with pytest.raises(Refusal, match="permission denied"):
+            store.load(NAME)
+    logins = [call for call in vault.calls if call.path.endswith("approle/login")]
+    assert len(logins) == 3, "a policy that forbids is not asked again and again"
 
 
 def test_a_certificate_that_is_not_trusted_is_refused(in_vault: Place) -> None:
