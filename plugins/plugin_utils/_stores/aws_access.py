@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._http import is_private
 
 try:
     import boto3
@@ -136,6 +137,15 @@ def aws_secrets(settings: Mapping[str, Any]) -> AwsSecrets:
         client = session.client("secretsmanager", endpoint_url=settings.get("endpoint_url"), config=config)
     except (errors.BotoCoreError, ValueError) as error:
         raise _unreached("sfmc_store", error) from None
+    # Also where the environment or the profile names it.
+    if not is_private(client.meta.endpoint_url):
+        raise Refusal(
+            "secrets travel over TLS, and plain http only over loopback",
+            "sfmc_store.endpoint_url, or AWS_ENDPOINT_URL",
+            "an https URL, or none for AWS's own",
+            "another one",
+            "correct it; nothing was sent",
+        )
     return AwsSecrets(client)
 
 
@@ -148,5 +158,5 @@ def _unreached(name: str, error: Exception) -> Refusal:
     if isinstance(error, (errors.NoCredentialsError, errors.PartialCredentialsError, errors.ProfileNotFound)):
         return Refusal(_RULE, f"AWS secret {name}", "credentials of AWS", "none that are whole", _CREDENTIALS)
     found = type(error).__name__
-    way_out = "set sfmc_store.region or AWS_REGION, check endpoint, network and proxies; then run again: it reads what"
+    way_out = "set sfmc_store.region or AWS_DEFAULT_REGION, check endpoint, network and proxies; then run again: it reads what"
     return Refusal(_RULE, f"AWS secret {name}", "an answer of AWS", found, f"{way_out} was saved, and goes on")

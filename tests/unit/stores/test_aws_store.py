@@ -239,6 +239,35 @@ def test_what_aws_or_its_library_refuses_is_said_with_a_way_out(
         Place({**on_aws.settings, **settings})().load(NAME)
 
 
+@pytest.mark.parametrize("by", ["sfmc_store", "the environment"])
+def test_an_endpoint_without_tls_is_refused_before_anything_is_sent(
+    on_aws: Place, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    """I-27: the document would travel in clear."""
+    plain = "http://vpce.example.com"
+    if by == "sfmc_store":
+        settings = {**on_aws.settings, "endpoint_url": plain}
+    else:
+        settings = {name: value for name, value in on_aws.settings.items() if name != "endpoint_url"}
+        monkeypatch.setenv("AWS_ENDPOINT_URL", plain)
+    with pytest.raises(Refusal, match=r"secrets travel over TLS.*nothing was sent"):
+        Place(settings)()
+
+
+def test_without_a_region_it_is_said_which_variable_boto3_reads(
+    on_aws: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I-44: following the way out mends it."""
+    settings = {name: value for name, value in on_aws.settings.items() if name != "region"}
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    with pytest.raises(Refusal, match="NoRegionError") as caught:
+        Place(settings)()
+    (variable,) = (word for word in caught.value.way_out.replace(",", "").split() if word.startswith("AWS_"))
+    monkeypatch.setenv(variable, "eu-west-1")
+    assert Place(settings)().load(NAME) is None
+
+
 CODES: dict[str, str] = {
     "AccessDeniedException": "give the policy of docs/stores.md",
     "LimitExceededException": "fewer batches",
