@@ -15,10 +15,11 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 import ansible_runner
@@ -186,6 +187,16 @@ class Awx:
 
     def _vault_password(self) -> str:
         return (self.operations.estate.root / "vault-password").read_text().strip()
+
+
+@contextmanager
+def volume(operations: Operations) -> Iterator[str]:
+    """Mount a volume for jobs, and return its path. Where tests run in a container, other folders may be in a layer."""
+    mounted = Path("/dev/shm")
+    with TemporaryDirectory(prefix="keyturn-", dir=mounted if mounted.is_dir() else None) as folder:
+        path = operations.estate.root / "lasting"
+        path.symlink_to(folder)
+        yield str(path)
 
 
 def without(package: str, folder: Path) -> dict[str, str]:

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import yaml
 
-from ansible_collections.keyturn.sfmc.tests.integration.awx_jobs import BY_AWX, VAULT_ID, Awx, Job, without
+from ansible_collections.keyturn.sfmc.tests.integration.awx_jobs import BY_AWX, VAULT_ID, Awx, Job, volume, without
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.estates import pair
 from ansible_collections.keyturn.sfmc.tests.integration.leaking import Traces
@@ -20,12 +22,12 @@ from ansible_collections.keyturn.sfmc.tests.support.pages import ROOT
 class Rotated:
     """An estate after a rotation by jobs of AWX, from the hand-in to the report."""
 
-    def __init__(self, bring_up: BringUp) -> None:
-        self.operations = bring_up(pair())
+    def __init__(self, operations: Operations, store: str) -> None:
+        self.operations = operations
         root = self.operations.estate.root
         self.written = root / "written"
         self.written.mkdir()
-        _keep_in(self.operations, str(root / "lasting"))
+        _keep_in(self.operations, store)
         self.traces = Traces(self.operations)
         self.traces.secrets["machine credential"] = (root / "ssh" / "id").read_text().splitlines()[2]
         self.traces.secrets["injected file"] = "s.aVaultTokenOfTheCustomCredential"
@@ -55,8 +57,10 @@ class Rotated:
 
 
 @pytest.fixture(scope="module", name="rotated")
-def _rotated(bring_up_once: BringUp) -> Rotated:
-    return Rotated(bring_up_once)
+def _rotated(bring_up_once: BringUp) -> Iterator[Rotated]:
+    operations = bring_up_once(pair())
+    with volume(operations) as store:
+        yield Rotated(operations, store)
 
 
 def test_each_playbook_runs_as_a_job_and_the_rotation_is_brought_to_its_end(rotated: Rotated) -> None:
@@ -97,10 +101,12 @@ def _awx(bring_up_once: BringUp) -> Awx:
 
 
 @pytest.fixture(name="lasting")
-def _lasting(awx: Awx) -> Awx:
+def _lasting(awx: Awx) -> Iterator[Awx]:
     """The same, with a store that outlives jobs."""
-    _keep_in(awx.operations, str(awx.operations.estate.root / "lasting"))
-    return awx
+    with volume(awx.operations) as store:
+        _keep_in(awx.operations, store)
+        yield awx
+    (awx.operations.estate.root / "lasting").unlink()
 
 
 def test_i_45_a_store_in_the_folder_of_the_job_is_refused(awx: Awx) -> None:

@@ -15,6 +15,7 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._integrations import 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, Secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.blockers import no_such_secret
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.keeper import Keeper
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.lasting import check_lasts
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Store
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.file import FileStore
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.host_file import Host, HostFileStore
@@ -67,7 +68,7 @@ class Stores:
         if kind == "host_file":
             return self._on_a_host(settings)
         path = Path(settings["path"]).expanduser()
-        _check_lasts(path, bool(settings.get("path_is_default")))
+        check_lasts(path, bool(settings.get("path_is_default")))
         return FileStore(path, self._cipher(settings))
 
     def _on_a_host(self, settings: Mapping[str, Any]) -> Store:
@@ -82,7 +83,7 @@ class Stores:
             )
         host = self._reach(name)
         if host.is_here:
-            _check_lasts(Path(settings["path"]), False)
+            check_lasts(Path(settings["path"]), False)
         return HostFileStore(host, settings["path"], self._cipher(settings))
 
     def _cipher(self, settings: Mapping[str, Any]) -> VaultCipher:
@@ -95,26 +96,3 @@ def secret_of(record: Record, stage: str) -> Secret:
     if secret is None:
         raise no_such_secret(record.journal, stage)
     return secret
-
-
-def _check_lasts(path: Path, is_default: bool) -> None:
-    """Refuse a folder of an AWX job: it does not outlive the job (I-45)."""
-    folders = _job_folders()
-    below = any(path.resolve().is_relative_to(folder) for folder in folders)
-    if folders and (is_default or below):
-        raise Refusal(
-            "I-45: the journal outlives the job that writes it",
-            f"sfmc_store.path {path}",
-            "a folder that lasts, mounted into the execution environment",
-            "a folder of this AWX job, which is deleted when the job ends",
-            "mount a volume into the container group and set sfmc_store.path to it, or take another kind of store: see"
-            " docs/stores.md",
-        )
-
-
-def _job_folders() -> list[Path]:
-    """Return an AWX job's folder, as AWX names it and as the execution environment sees it; none outside of AWX."""
-    private, isolated = os.environ.get("AWX_PRIVATE_DATA_DIR"), os.environ.get("AWX_ISOLATED_DATA_DIR")
-    # The second is FOLDER/artifacts/JOB; in an execution environment FOLDER is /runner, and the first is not there.
-    named = [*([Path(private)] if private else []), *([Path(isolated).parent.parent] if isolated else [])]
-    return [folder.resolve() for folder in named]

@@ -123,10 +123,18 @@ MUTANTS = (
     mutant(
         "I-45",
         "a journal is kept in a folder that ends with the job",
-        "plugin_utils/_run/opening.py",
-        "if folders and (is_default or below):",
-        "if False:",
+        "plugin_utils/_run/lasting.py",
+        "    if is_default or any(real.is_relative_to(folder) for folder in folders):",
+        "    if False:",
         "unit/stores/test_file_store.py::test_on_awx_the_default_folder_is_refused_and_one_that_lasts_is_taken",
+    ),
+    mutant(
+        "I-45",
+        "a journal is kept in a layer of the job's container",
+        "plugin_utils/_run/lasting.py",
+        "    elif _ends_with_the_container(real):",
+        "    elif False:",
+        "unit/stores/test_file_store.py::test_on_awx_a_layer_of_the_image_is_refused_and_what_is_mounted_is_taken",
     ),
     mutant(
         "I-45",

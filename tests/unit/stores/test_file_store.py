@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 import pytest
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run import lasting
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._run.opening import Stores
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._stores.contract import Conflict, Store
 from ansible_collections.keyturn.sfmc.tests.simulator.credentials import make_new_secret
@@ -73,7 +74,12 @@ def test_an_unwritable_place_is_found_before_anything_is_generated(store: Store,
     """I-5: a file stands where the folder should be; this holds for root too."""
     folder.parent.mkdir()
     folder.write_text("a file")
-    for act in (lambda: store.prove_writable(NAME), lambda: store.save(NAME, {}, None), lambda: store.load(NAME)):
+    for act in (
+        lambda: store.prove_writable(NAME),
+        lambda: store.save(NAME, {}, None),
+        lambda: store.load(NAME),
+        store.names,
+    ):
         with pytest.raises(Refusal, match=r"I-5.*nothing was generated") as caught:
             act()
         assert str(folder) in caught.value.offender
@@ -230,12 +236,31 @@ def test_a_vault_file_with_something_else_inside_is_refused_without_showing_it(
     assert "nothing" not in caught.value.found
 
 
+#: As an execution environment sees it: layers, what AWX mounts, a volume, and one that goes with the pod.
+MOUNTS = r"""
+21 1 0:50 / / rw,relatime - KIND overlay rw,lowerdir=/a:/b
+22 21 0:51 / /proc rw - proc proc rw
+23 21 8:1 /tmp/awx_7_x /runner rw - ext4 /dev/sda1 rw
+24 21 0:60 / FOLDER/lasting rw shared:1 - nfs4 files:/keyturn rw
+25 21 8:1 /volumes/web FOLDER/same\\040device rw - ext4 /dev/sda1 rw
+26 21 8:1 /var/lib/kubelet/pods/1/volumes/kubernetes.io~empty-dir/x FOLDER/pod rw - ext4 /dev/sda1 rw
+"""
+
+
+def _in_a_container(monkeypatch: pytest.MonkeyPatch, folder: Path, kind: str = "overlay", marked: bool = False) -> None:
+    table = folder / "mountinfo"
+    table.write_text(MOUNTS.replace("FOLDER", str(folder)).replace("KIND", kind).replace("\\\\", "\\"))
+    monkeypatch.setattr(lasting, "_MOUNTS", table)
+    monkeypatch.setattr(lasting, "_MARKS", (table,) if marked else ())
+
+
 def test_on_awx_the_default_folder_is_refused_and_one_that_lasts_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """I-45."""
     job = tmp_path / "job"
     monkeypatch.setenv("AWX_PRIVATE_DATA_DIR", str(job))
+    _in_a_container(monkeypatch, tmp_path, "xfs")
     (tmp_path / "lasting").mkdir()
     (tmp_path / "link").symlink_to(job / "inside")
     for settings in (
@@ -248,6 +273,36 @@ def test_on_awx_the_default_folder_is_refused_and_one_that_lasts_is_taken(
         with pytest.raises(Refusal, match="I-45"):
             Stores(vault_secrets()).open(settings)
     Stores(vault_secrets()).open({"path": str(tmp_path / "lasting")}).save(NAME, {}, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "marked"),
+    [("overlay", False), ("fuse.fuse-overlayfs", False), ("xfs", True)],
+    ids=["overlay", "rootless", "other"],
+)
+def test_on_awx_a_layer_of_the_image_is_refused_and_what_is_mounted_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, marked: bool
+) -> None:
+    """I-45: such as a folder beside a playbook of the collection; a volume counts, on whatever device."""
+    monkeypatch.setenv("AWX_ISOLATED_DATA_DIR", "/runner/artifacts/7")
+    _in_a_container(monkeypatch, tmp_path, kind, marked)
+    (tmp_path / "lasting").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "lasting")
+    for lost in ("keyturn", "not yet/there", "lasting more", "pod/keyturn"):
+        with pytest.raises(Refusal, match=r"I-45.*container.*mount a volume"):
+            Stores(vault_secrets()).open({"path": str(tmp_path / lost)})
+    for kept in ("lasting", "lasting/not yet/there", "same device/keyturn", "link/keyturn"):
+        Stores(vault_secrets()).open({"path": str(tmp_path / kept)})
+
+
+@pytest.mark.parametrize("awx", [True, False], ids=["on a machine", "without AWX"])
+def test_where_no_container_ends_its_root_is_a_folder_that_lasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, awx: bool
+) -> None:
+    if awx:
+        monkeypatch.setenv("AWX_PRIVATE_DATA_DIR", str(tmp_path / "job"))
+    _in_a_container(monkeypatch, tmp_path, "xfs" if awx else "overlay")
+    Stores(vault_secrets()).open({"path": str(tmp_path / "keyturn")})
 
 
 def test_a_store_needs_a_vault_secret_and_says_how_to_give_one(tmp_path: Path) -> None:
