@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -83,6 +84,37 @@ def test_a_second_run_changes_nothing_and_writes_nothing(made: Made) -> None:
     assert again.status == 0 and again.changed == 0, str(again)
     assert awx.writes()[before:] == []
     assert awx.mistakes == []
+
+
+def test_what_is_missing_or_declared_otherwise_is_all_that_another_run_writes(made: Made) -> None:
+    """Objects that somebody deleted come back where they were; the rest stays as it is."""
+    setup, before, _run = made
+    with controller(setup.token) as awx:
+        awx.take_over(before)
+        awx.remove("job_templates", "SFMC verify")
+        awx.remove("workflow_approval_templates", "SFMC approve activation")
+        run = setup.run(awx.url, sfmc_awx_hand_in_by="credential", sfmc_awx_approval_timeout=3600)
+        assert run.status == 0 and awx.mistakes == [], str(run)
+        written = {call.path.split("/")[3] for call in awx.writes()}
+        assert written == {
+            "job_templates",
+            "workflow_job_template_nodes",
+            "workflow_approval_templates",
+            "schedules",
+            "roles",
+        }
+        changed = [call for call in awx.writes() if call.path.startswith("/api/v2/job_templates/") and call.body]
+        names = {(call.body or {}).get("name") for call in changed} - {None, ""}
+        assert names == {"SFMC hand in", "SFMC verify"}
+        node = awx.named("workflow_job_template_nodes", "verify")
+        assert node["unified_job_template"] == _template(awx, "verify")["id"]
+        approvals = awx.records["workflow_approval_templates"].values()
+        assert [each["timeout"] for each in approvals] == [3600, 3600]
+        hand_in = _template(awx, "hand in")
+    # Whoever forgets the credential is refused: nobody is there to answer the playbook's question.
+    assert json.loads(hand_in["extra_vars"]) == {"sfmc_hand_in_secret": ""}
+    assert hand_in["ask_credential_on_launch"] is True
+    assert "sfmc_hand_in_secret" not in {each["variable"] for each in hand_in["survey"]["spec"]}
 
 
 def test_no_secret_is_shown(made: Made) -> None:

@@ -61,6 +61,23 @@ class Controller(Standin):
         self.records[endpoint][self._last] = {**shown, **fields, "id": self._last}
         return self._last
 
+    def take_over(self, other: Controller) -> None:
+        """Have every object that another controller has."""
+        self.records = copy.deepcopy(other.records)
+        self._associated = copy.deepcopy(other._associated)
+        self._surveys = copy.deepcopy(other._surveys)
+        self._last, self.organization = other._last, other.organization
+
+    def remove(self, endpoint: str, name: str) -> None:
+        """Delete an object as AWX does: with its schedules, and out of the nodes that run it."""
+        number = self.named(endpoint, name)["id"]
+        del self.records[endpoint][number]
+        for schedule in [each for each in self.records["schedules"].values() if _runs(each, number)]:
+            del self.records["schedules"][schedule["id"]]
+        for node in self.records["workflow_job_template_nodes"].values():
+            if _runs(node, number):
+                node["unified_job_template"] = None
+
     def named(self, endpoint: str, name: str) -> Record:
         """Return the object of that name, with what is associated with it by name, and its survey."""
         (found,) = [
@@ -249,6 +266,10 @@ class Controller(Standin):
             wanted = value.split(",") if lookup == "in" else [value]
             chosen = [each for each in chosen if str(each[field]) in wanted]
         return chosen
+
+
+def _runs(record: Record, number: int) -> bool:
+    return record.get("unified_job_template") == number
 
 
 def _ended(number: int) -> Record:
