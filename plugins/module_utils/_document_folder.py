@@ -10,7 +10,6 @@ names for inventory sources, decrypts them, and shows lines that it cannot parse
 import contextlib
 import errno
 import fcntl
-import glob
 import hashlib
 import os
 import tempfile
@@ -36,8 +35,13 @@ class DocumentFolder:
 
     def names(self) -> List[str]:
         """Return the names of all files that are documents."""
-        found = glob.glob(os.path.join(glob.escape(self._folder), "[!.]*" + _SUFFIX))
-        return sorted(os.path.basename(path)[: -len(_SUFFIX)] for path in found)
+        try:
+            found = os.listdir(self._folder)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise self._unusable("*", "readable", error) from None
+        return sorted(name[: -len(_SUFFIX)] for name in found if name.endswith(_SUFFIX) and not name.startswith("."))
 
     def read(self, name: str) -> Optional[bytes]:
         """Return the bytes of a document, None when there is none."""

@@ -56,7 +56,8 @@ class ReachedHost:
                 f"sfmc_store.host {name}",
                 "a host of the inventory, which a --limit may leave out",
                 "no such host" if hostvars is not None else "no inventory",
-                "correct sfmc_store.host, or add the host to the inventory",
+                "correct sfmc_store.host, or add the host to the inventory; a slice of an AWX job sees a part of it:"
+                " leave sfmc_awx_slices: 1, or take another kind of store",
             )
         self.name = name
         self._loader = loader

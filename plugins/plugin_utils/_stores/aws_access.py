@@ -158,5 +158,8 @@ def _unreached(name: str, error: Exception) -> Refusal:
     if isinstance(error, (errors.NoCredentialsError, errors.PartialCredentialsError, errors.ProfileNotFound)):
         return Refusal(_RULE, f"AWS secret {name}", "credentials of AWS", "none that are whole", _CREDENTIALS)
     found = type(error).__name__
-    way_out = "set sfmc_store.region or AWS_DEFAULT_REGION, check endpoint, network and proxies; then run again: it reads what"
-    return Refusal(_RULE, f"AWS secret {name}", "an answer of AWS", found, f"{way_out} was saved, and goes on")
+    way_out = (
+        "set sfmc_store.region or AWS_DEFAULT_REGION, check endpoint, network and proxies; then run again: it reads"
+        " what was saved, and goes on"
+    )
+    return Refusal(_RULE, f"AWS secret {name}", "an answer of AWS", found, way_out)

@@ -254,9 +254,7 @@ def test_an_endpoint_without_tls_is_refused_before_anything_is_sent(
         Place(settings)()
 
 
-def test_without_a_region_it_is_said_which_variable_boto3_reads(
-    on_aws: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_region_it_is_said_which_variable_boto3_reads(on_aws: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """I-44: following the way out mends it."""
     settings = {name: value for name, value in on_aws.settings.items() if name != "region"}
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")

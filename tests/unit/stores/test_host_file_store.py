@@ -120,7 +120,10 @@ def test_what_became_of_a_save_on_a_host_that_is_gone_is_said_to_be_unknown(
 
 
 CHANGES: dict[str, tuple[Callable[[dict[str, Any], dict[str, Any]], object], str]] = {
-    "no such host": (lambda settings, _host: settings.update(host="nobody"), "a host of the inventory.*--limit"),
+    "no such host": (
+        lambda settings, _host: settings.update(host="nobody"),
+        "a host of the inventory.*--limit.*sfmc_awx_slices: 1",
+    ),
     "a port where nobody listens": (
         lambda _settings, host: host.update(ansible_connection="ssh", ansible_host="127.0.0.1", ansible_port=9),
         "a host that answers.*ansible HOST -m ping",
