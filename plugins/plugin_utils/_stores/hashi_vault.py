@@ -26,22 +26,21 @@ _TRIES = 5
 
 def hashi_vault_store(settings: Mapping[str, Any], environment: Mapping[str, str]) -> HashiVaultStore:
     """Return the store of `sfmc_store`; Refusal when hvac is missing, or there is nothing to log in with."""
-    where = f"{settings.get('mount') or 'secret'}/{(settings.get('path') or 'keyturn').strip('/')}"
-    return HashiVaultStore(VaultKv(access(settings, environment), settings.get("mount") or "secret"), where)
+    mount, folder = ((settings.get(name) or "").strip("/") for name in ("mount", "path"))
+    return HashiVaultStore(VaultKv(access(settings, environment), mount or "secret"), folder or "keyturn")
 
 
 class HashiVaultStore:
     """Documents at `<mount>/data/<path>/<name>`. The version of a document is that of its secret."""
 
-    def __init__(self, kv: VaultKv, place: str) -> None:
-        """Take the KV engine, and mount and path for messages."""
+    def __init__(self, kv: VaultKv, folder: str) -> None:
+        """Take the KV engine, and the path of the documents in it."""
         self._kv = kv
-        self._place = place
-        self._folder = place.split("/", 1)[1] if "/" in place else place
+        self._folder = folder
 
     def where(self, name: str) -> str:
         """Return the document's path, as `vault kv get` takes it."""
-        return f"{self._kv.url} {self._place}/{name}"
+        return f"{self._kv.url} {self._kv.mount}/{self._folder}/{name}"
 
     def names(self) -> list[str]:
         """Return the names of all documents that are not deleted."""

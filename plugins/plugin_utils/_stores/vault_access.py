@@ -111,10 +111,10 @@ class VaultKv:
     """A KV engine of version 2."""
 
     def __init__(self, vault: VaultAccess, mount: str) -> None:
-        """Take the access and where the engine is mounted."""
+        """Take the access and where the engine is mounted: without slashes around it."""
         self.url = vault.url
         self._vault = vault
-        self._mount = mount
+        self.mount = mount
 
     def read(self, path: str, where: str) -> dict[str, Any] | None:
         """Return `data` and `metadata` of the latest version (no data where it is deleted), None without any."""
@@ -122,7 +122,7 @@ class VaultKv:
         def ask(client: Any) -> Any:
             try:
                 answer = client.secrets.kv.v2.read_secret_version(
-                    path, mount_point=self._mount, raise_on_deleted_version=False
+                    path, mount_point=self.mount, raise_on_deleted_version=False
                 )
                 return _data_of(answer)
             except hvac.exceptions.InvalidPath as error:
@@ -145,7 +145,7 @@ class VaultKv:
 
         def ask(client: Any) -> Any:
             try:
-                answer = client.secrets.kv.v2.create_or_update_secret(path, dict(data), seen, self._mount)
+                answer = client.secrets.kv.v2.create_or_update_secret(path, dict(data), seen, self.mount)
             except hvac.exceptions.InvalidRequest as error:
                 if any(_NO_CAS in text for text in error.errors or ()):
                     return None
@@ -160,7 +160,7 @@ class VaultKv:
 
         def ask(client: Any) -> Any:
             try:
-                return _data_of(client.secrets.kv.v2.list_secrets(path, self._mount)).get("keys", [])
+                return _data_of(client.secrets.kv.v2.list_secrets(path, self.mount)).get("keys", [])
             except hvac.exceptions.InvalidPath as error:
                 if error.errors:
                     raise
@@ -170,11 +170,11 @@ class VaultKv:
 
     def destroy(self, path: str, version: int, where: str) -> None:
         """Take the data of a version away for good."""
-        self._done(where, lambda client: client.secrets.kv.v2.destroy_secret_versions(path, [version], self._mount))
+        self._done(where, lambda client: client.secrets.kv.v2.destroy_secret_versions(path, [version], self.mount))
 
     def capabilities(self, path: str, where: str) -> frozenset[str] | None:
         """Return what the token may do at a path of the engine; None where it may not ask."""
-        full = f"{self._mount}/{path}"
+        full = f"{self.mount}/{path}"
 
         def ask(client: Any) -> Any:
             try:
@@ -191,7 +191,7 @@ class VaultKv:
         try:
             return self._vault.asked(where, ask)
         except hvac.exceptions.VaultError as error:
-            raise _meaning(error, where, self._mount) from None
+            raise _meaning(error, where, self.mount) from None
 
 
 def access(settings: Mapping[str, Any], environment: Mapping[str, str]) -> VaultAccess:

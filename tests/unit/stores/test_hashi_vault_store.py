@@ -51,6 +51,22 @@ def test_a_destroyed_document_is_made_again_in_the_place_of_its_latest_version(i
     assert int(in_vault().save(NAME, {"n": 2}, None)) == int(first) + 1
 
 
+@pytest.mark.parametrize("mount", ["teams/kv", "/teams/kv/"])
+def test_a_mount_of_several_words_has_documents_where_its_policy_lets_them_be(
+    monkeypatch: pytest.MonkeyPatch, mount: str
+) -> None:
+    """MOUNT/data/PATH/CLIENT_ID, as docs/stores.md says; messages name the place as `vault kv get` takes it."""
+    monkeypatch.setenv("VAULT_TOKEN", TOKEN)
+    with Vault("teams/kv", "", TOKEN, ("", ""), {}) as served:
+        place = Place({"kind": "hashi_vault", "url": served.url, "mount": mount, "path": "/web/keyturn/"})
+        place().prove_writable(NAME)
+        place().save(NAME, {"n": 1}, None)
+        assert set(served.versions) == {f"web/keyturn/{NAME}", f"web/keyturn/writable/{NAME}"}
+        assert place().names() == [NAME]
+        assert place().where(NAME) == f"{served.url} teams/kv/web/keyturn/{NAME}"
+        assert served.mistakes == []
+
+
 def test_an_engine_that_takes_no_write_without_check_and_set_is_a_store(in_vault: Place, vault: Vault) -> None:
     """I-5, I-7: `cas_required` is what a team asks for that wants what this store rests on."""
     vault.strict = True
