@@ -69,7 +69,10 @@ class ReachedHost:
     @property
     def is_here(self) -> bool:
         """Whether the host is this controller."""
-        return self._transport() in ("local", "ansible.builtin.local")
+        try:
+            return self._transport() in ("local", "ansible.builtin.local")
+        except AnsibleError as error:
+            raise self._no_connection(error) from None
 
     def run(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return the result of the module `keyturn.sfmc.host_document`."""
@@ -82,7 +85,7 @@ class ReachedHost:
             raise self._unreached(str(error)) from None
         except AnsibleError as error:
             self._caller = None
-            raise Refusal(_RULE, self.name, "a connection to that host", _short(str(error)), _WAY_OUT) from None
+            raise self._no_connection(error) from None
         return self._checked(result)
 
     def _checked(self, result: dict[str, Any]) -> dict[str, Any]:
@@ -95,6 +98,9 @@ class ReachedHost:
             # A module that began to answer may have done its work.
             raise Unreached(_RULE, self.name, "an answer of the module host_document", found, _WAY_OUT)
         return result
+
+    def _no_connection(self, error: Exception) -> Refusal:
+        return Refusal(_RULE, self.name, "a connection to that host", _short(str(error)), _WAY_OUT)
 
     def _unreached(self, said: str) -> Unreached:
         return Unreached(_RULE, self.name, "a host that answers", _short(said), _WAY_OUT)
@@ -137,7 +143,10 @@ class ReachedHost:
     def _become(self, connection: Any, context: PlayContext) -> None:
         """Let the connection act as another user, where the host's variables say so."""
         said = self._variable("ansible_become")
-        context.become = C.DEFAULT_BECOME if said is None else boolean(said)
+        try:
+            context.become = C.DEFAULT_BECOME if said is None else boolean(said)
+        except TypeError as error:
+            raise AnsibleError(f"ansible_become: {error}") from None
         if not context.become:
             return
         method = self._variable("ansible_become_method") or C.DEFAULT_BECOME_METHOD

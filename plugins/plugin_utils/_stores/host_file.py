@@ -119,5 +119,7 @@ class HostFileStore:
         except Unreached:
             raise
         except Refusal as refusal:
+            if refusal.offender == self._host.name:
+                raise
             told = {**refusal.as_dict(), "offender": f"{self._host.name}:{refusal.offender}"}
             raise Refusal(**told) from None

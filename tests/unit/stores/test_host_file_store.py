@@ -130,6 +130,11 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any], dict[str, Any]], object], str
     ),
     "no such connection": (lambda _settings, host: host.update(ansible_connection="carrier.pigeon.post"), "carrier"),
     "no such become": (lambda _settings, host: host.update(ansible_become=True, ansible_become_method="luck"), "luck"),
+    "a connection that nobody defines": (
+        lambda _settings, host: host.update(ansible_connection="{{ nowhere }}"),
+        "a connection to that host.*nowhere",
+    ),
+    "a become that is no boolean": (lambda _settings, host: host.update(ansible_become="perhaps"), "perhaps"),
     "no Python": (
         lambda _settings, host: host.update(ansible_python_interpreter="/nowhere/python3"),
         "an answer of the module",
@@ -149,6 +154,7 @@ def test_a_host_that_cannot_be_the_store_is_refused_with_a_way_out(on_a_host: Pl
     with pytest.raises(Refusal, match=said) as caught:
         on_a_host().prove_writable(NAME)
     assert on_a_host.settings["host"] in caught.value.offender
+    assert "bastion:bastion" not in caught.value.offender
 
 
 CHECK = """
