@@ -67,6 +67,12 @@ class Look:
 
         :raises LookFailed: there is none.
         """
+        try:
+            return await self._looked()
+        except OSError as error:
+            raise LookFailed(f"there is no room for what a look writes: {error.strerror}") from None
+
+    async def _looked(self) -> Mapping[str, Any]:
         with TemporaryDirectory(prefix="keyturn-look-") as folder:
             estate, output = Path(folder) / "estate.json", Path(folder) / "output"
             status = await self._run(estate, output)

@@ -85,6 +85,15 @@ def test_what_is_no_estate_is_a_failure(tmp_path: Path, written: str) -> None:
     assert "no estate" in _failure(_look(tmp_path, script))
 
 
+def test_a_machine_without_room_for_a_look_is_a_failure_and_not_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event source says that it is blind, and looks again later."""
+    look = _look(tmp_path, "")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    assert _failure(look) == "there is no room for what a look writes: No such file or directory"
+
+
 def test_a_program_that_is_not_there_is_a_failure(tmp_path: Path) -> None:
     look = Look([], None, 5, str(tmp_path / "missing"))
     assert "cannot be started" in _failure(look)

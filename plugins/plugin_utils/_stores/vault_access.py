@@ -285,13 +285,14 @@ def _meaning(error: Any, where: str, mount: str) -> Refusal:
         )
     if isinstance(error, hvac.exceptions.InvalidPath):
         return _unreached(where, f"no engine at {mount}/ (404)", "correct sfmc_store.mount, or namespace")
-    if "too large" in said or "too large" in str(error.text or ""):
+    if "too large" in f"{said} {error.text or ''}".lower():
         return Refusal(
             "I-5: secrets are generated only when the store can keep them",
             where,
             "a document that Vault's storage takes",
             "one that is too large for it",
-            "raise max_entry_size (integrated storage) or kv_max_value_size (Consul), as docs/stores.md says",
+            "raise max_entry_size (integrated storage) or kv_max_value_size (Consul), as docs/stores.md says, or the"
+            " limit of a proxy before it",
         )
     if isinstance(error, (hvac.exceptions.InvalidRequest, hvac.exceptions.RateLimitExceeded)):
         return _unreached(where, said[:200] or type(error).__name__, "see Vault's log, then run again")

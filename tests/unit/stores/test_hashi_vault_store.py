@@ -202,6 +202,17 @@ def test_what_stands_before_vault_is_not_taken_for_its_answer(in_vault: Place, a
             assert "hush" not in str(caught.value) and "nothing was changed" not in str(caught.value)
 
 
+def test_a_proxy_that_takes_no_document_of_that_size_is_told_apart(in_vault: Place) -> None:
+    """I-5, I-44."""
+
+    def proxy(_environ: Any, start: Any) -> list[bytes]:
+        start("413 Request Entity Too Large", [("Content-Type", "text/html")])
+        return [b"<h1>413 Request Entity Too Large</h1>"]
+
+    with serving(proxy) as url, pytest.raises(Refusal, match=r"I-5.*too large.*proxy"):
+        _other(in_vault, url=url)().save(NAME, {"n": 1}, "1")
+
+
 def test_a_redirect_to_plain_http_is_not_followed(in_vault: Place) -> None:
     """I-27: a standby whose `api_addr` is plain http would have the token and the document sent in clear."""
 
