@@ -123,7 +123,8 @@ class ReachedHost:
         )
         if connection is None:
             raise AnsibleError(f"there is no connection plugin {context.connection}")
-        keys = {"timeout": context.timeout}
+        # The user is that of the command line, or of ansible.cfg, where the host's variables name none.
+        keys = {"timeout": context.timeout, "remote_user": task.remote_user}
         connection.set_options(task_keys=keys, var_options=self._options("connection", connection._load_name))
         connection._shell.set_options(task_keys=keys, var_options=self._options("shell", connection._shell._load_name))
         self._become(connection, context)

@@ -175,6 +175,31 @@ def test_i31_a_run_in_check_mode_reads_what_is_there(on_a_host: Place) -> None:
     assert said == f"{{'n': 1}} ['{NAME}']\n"
 
 
+USER = """
+from ansible import context
+from ansible.module_utils.common.collections import ImmutableDict
+context.CLIARGS = ImmutableDict(remote_user="of the command")
+print(store._host._connected()._connection.get_option("remote_user"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "connects"),
+    [({}, "of the command"), ({"ansible_user": "of the host"}, "of the host")],
+    ids=["by the command", "by the inventory"],
+)
+def test_the_user_of_the_command_connects_unless_the_inventory_names_another(
+    on_a_host: Place, declared: dict[str, str], connects: str
+) -> None:
+    """AWX says on the command line (`-u`) whose key a Machine credential has."""
+    path = Path(on_a_host.given["inventory"])
+    inventory = json.loads(path.read_text())
+    inventory["all"]["hosts"]["bastion"].update(ansible_connection="ssh", **declared)
+    path.write_text(json.dumps(inventory))
+    said, _errors = on_a_host.process(USER).communicate(timeout=60)
+    assert said == f"{connects}\n"
+
+
 def test_the_folder_on_the_host_and_its_files_are_private(on_a_host: Place) -> None:
     """I-25."""
     on_a_host().save(NAME, {}, None)
