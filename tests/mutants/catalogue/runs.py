@@ -35,8 +35,8 @@ MUTANTS = (
         "I-7",
         "a late holder of an old version writes into HashiCorp Vault",
         "plugin_utils/_stores/vault_access.py",
-        "create_or_update_secret(path, dict(data), seen, self._mount)",
-        "create_or_update_secret(path, dict(data), None, self._mount)",
+        "create_or_update_secret(path, dict(data), seen, self.mount)",
+        "create_or_update_secret(path, dict(data), None, self.mount)",
         "unit/stores/test_store_conformance.py::test_a_late_holder_of_an_old_version_is_refused_and_changes_nothing",
     ),
     mutant(

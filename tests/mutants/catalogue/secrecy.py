@@ -25,6 +25,22 @@ MUTANTS = (
     ),
     mutant(
         "I-27",
+        "Vault sends the token and the document on to plain http",
+        "plugin_utils/_stores/vault_access.py",
+        '        self._client.adapter.session.hooks["response"].append(_stay_private)\n',
+        "",
+        "unit/stores/test_hashi_vault_store.py::test_a_redirect_to_plain_http_is_not_followed",
+    ),
+    mutant(
+        "I-27",
+        "documents travel to an endpoint of AWS in clear",
+        "plugin_utils/_stores/aws_access.py",
+        "    if not is_private(client.meta.endpoint_url):",
+        "    if False:",
+        "unit/stores/test_aws_store.py::test_an_endpoint_without_tls_is_refused_before_anything_is_sent",
+    ),
+    mutant(
+        "I-27",
         "a refusal shows what a person handed in",
         _RECORDS,
         'f"{len(text)} characters in another form" + (',
