@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
-from ansible_collections.keyturn.sfmc.tests.gates import artifact, contents
+from ansible_collections.keyturn.sfmc.tests.gates import artifact, contents, release_notes
 
 ROOT = Path(__file__).resolve().parents[3]
 _VERSION = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))["version"]
@@ -40,6 +41,32 @@ def test_nothing_says_that_it_came_with_a_version_that_there_never_was() -> None
             if path.suffix in (".py", ".yml"):
                 said = re.findall(r"^\s*version_added:\s*['\"]?([\d.]+)", path.read_text("utf-8"), re.MULTILINE)
                 assert {*said} <= released, f"{path}: version_added {said}"
+
+
+def test_the_changelog_has_this_version_and_mends_nothing_that_was_never_released() -> None:
+    releases = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text("utf-8"))["releases"]
+    assert _VERSION in releases, "make release-notes has not been run for this version"
+    headline = "## v" + _VERSION.replace(".", r"\.")
+    assert headline in (ROOT / "CHANGELOG.md").read_text("utf-8").splitlines()
+    first = releases[min(releases, key=lambda version: [int(part) for part in version.split(".")])]["changes"]
+    assert first["release_summary"] and first["major_changes"] and first["known_issues"]
+    mended = {"bugfixes", "security_fixes", "breaking_changes", "deprecated_features", "removed_features"}
+    assert not mended & set(first), "nobody had the first release before: say what it does"
+
+
+def test_a_late_fragment_is_added_to_the_release_that_was_prepared(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "changelogs", tmp_path / "changelogs")
+    for name in ("galaxy.yml", "CHANGELOG.md"):
+        shutil.copy(ROOT / name, tmp_path)
+    before = (tmp_path / "CHANGELOG.md").read_text("utf-8")
+    late = tmp_path / "changelogs" / "fragments" / "late.yml"
+    late.parent.mkdir(exist_ok=True)
+    late.write_text("---\nminor_changes:\n  - status - it came late.\n", "utf-8")
+    assert release_notes.gathered(tmp_path, plugins=False) == 0
+    after = (tmp_path / "CHANGELOG.md").read_text("utf-8")
+    assert r"* status \- it came late\." in after.splitlines()
+    assert set(before.splitlines()) <= set(after.splitlines()), "what was there stays"
+    assert not late.exists()
 
 
 def test_the_readme_has_the_headings_of_certification_in_their_order() -> None:
