@@ -18,7 +18,7 @@ from pathlib import Path
 
 import yaml
 
-from . import contents
+from . import contents, first_page
 from .tree import ROOT, WORK, copy_for, environment, files, private_environment, run
 
 #: As Galaxy and the automation platform run it. Left out are ansible-test in an image, which needs a container engine
@@ -42,7 +42,9 @@ def name() -> str:
 def built(output: Path, gate: str) -> Path | None:
     """Build the artifact into a folder, and look into it; return it, or None when anything is wrong."""
     command = ["ansible-galaxy", "collection", "build", "--force", "--output-path", str(output), "."]
-    if run(command, cwd=copy_for(gate), env=private_environment()) != 0:
+    collection = copy_for(gate)
+    first_page.write_for_galaxy(collection)
+    if run(command, cwd=collection, env=private_environment()) != 0:
         return None
     artifact = output / name()
     found = contents.names(artifact)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.keyturn.sfmc.tests.gates import artifact, contents, release_notes
+from ansible_collections.keyturn.sfmc.tests.gates import artifact, contents, first_page, release_notes
 
 ROOT = Path(__file__).resolve().parents[3]
 _VERSION = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))["version"]
@@ -72,6 +72,19 @@ def test_a_late_fragment_is_added_to_the_release_that_was_prepared(tmp_path: Pat
 def test_the_readme_has_the_headings_of_certification_in_their_order() -> None:
     found = re.findall(r"^## (.+)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert [heading for heading in found if heading in _HEADINGS] == list(_HEADINGS)
+
+
+def test_every_link_of_the_first_page_works_on_galaxy_which_has_that_page_alone() -> None:
+    page = (ROOT / "README.md").read_text("utf-8")
+    galaxy = {"repository": "https://example.com/k", "version": "1.2.3"}
+    made = first_page.for_galaxy(page, galaxy)
+    links = re.findall(r"\]\(([^)]+)\)", made)
+    assert len(links) == len(re.findall(r"\]\(([^)]+)\)", page)) > 10
+    assert all(link.startswith(("https:", "#")) for link in links), links
+    assert "](https://example.com/k/blob/1.2.3/docs/inventory.md#an-example-for-every-place)" in made
+    assert "](https://example.com/k/raw/1.2.3/docs/images/report-light.png)" in made
+    for aim in re.findall(r"https://example\.com/k/(?:blob|raw)/1\.2\.3/([^)#]+)", made):
+        assert (ROOT / aim).exists(), aim
 
 
 @pytest.mark.parametrize(
