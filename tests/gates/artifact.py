@@ -33,6 +33,13 @@ _IMPORTER = {
 _INSTALLED = "ansible_collections.keyturn.sfmc.tests.demo"
 
 
+def is_noted(root: Path) -> bool:
+    """Tell whether the changelog has the version of galaxy.yml, and nothing waits to be gathered into it."""
+    version = yaml.safe_load((root / "galaxy.yml").read_text("utf-8"))["version"]
+    changelog = yaml.safe_load((root / "changelogs" / "changelog.yaml").read_text("utf-8"))
+    return version in changelog["releases"] and not [*(root / "changelogs" / "fragments").glob("*.y*ml")]
+
+
 def name() -> str:
     """Return the artifact's name, by galaxy.yml."""
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))
@@ -114,7 +121,12 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["build"]:
             artifact = built(ROOT / "dist", "build")
-            return 1 if artifact is None else imported(artifact) or demonstrated(artifact)
+            status = 1 if artifact is None else imported(artifact) or demonstrated(artifact)
+            if not is_noted(ROOT):
+                print(
+                    "not to be published: the changelog lacks this version or a fragment; make release-notes, and again"
+                )
+            return status
         case ["import"]:
             artifact = aside("import")
             return 1 if artifact is None else imported(artifact)
