@@ -228,7 +228,7 @@ def _afterwards(story: Story, operations: Operations) -> None:
         _play("prod", story.example("attestation", 2), story.example("active_secret", 0)),
         # A token lives for two seconds of this machine at the other speed.
         _play("mule1", story.clock(speed=1), story.example("drift"), story.example("access_token")),
-        _play("mule1", story.clock(speed=600), story.example("client_secret")),
+        _play("mule1", story.clock(speed=600), story.example("client_secret"), story.example("host_document")),
         _play("prod", story.example("audit_record")),
         _play("dev", story.package("", "audit"), audit, story.example("installed_package_info")),
         _play("dev", story.package(), known, story.example("staged_secret", 0)),
