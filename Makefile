@@ -30,7 +30,7 @@ python:
 check: setup ## the quick gates: ruff, mypy, yamllint, unit tests and two of our own
 	@$(RUN) $(TESTS).gates check
 
-test: setup ## everything
+test: setup ## everything, but azure and rulebook (below)
 	@$(RUN) $(TESTS).gates test
 
 $(GATES): setup

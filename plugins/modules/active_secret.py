@@ -55,7 +55,7 @@ EXAMPLES = r"""
   keyturn.sfmc.active_secret:
     integration: crm_sync
     client_secret: "{{ sfmc_hand_in_secret }}"
-    generated_at: "2026-06-01"
+    generated_at: "{{ sfmc_hand_in_generated_at }}"
   run_once: true
 """
 

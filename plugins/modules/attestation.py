@@ -83,7 +83,7 @@ EXAMPLES = r"""
     state: acknowledged
     dependent: vendors/segment
     by: alice@example.com
-    valid_until: "2027-01-31"
+    valid_until: "{{ '%Y-%m-%d' | strftime(now().timestamp() + 90 * 86400) }}"
   run_once: true
 
 - name: Take a host that is gone for good out of the registry

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import yaml
 
-from . import contents
+from . import contents, first_page
 from .tree import ROOT, WORK, copy_for, environment, files, private_environment, run
 
 #: As Galaxy and the automation platform run it. Left out are ansible-test in an image, which needs a container engine
@@ -33,6 +33,13 @@ _IMPORTER = {
 _INSTALLED = "ansible_collections.keyturn.sfmc.tests.demo"
 
 
+def is_noted(root: Path) -> bool:
+    """Tell whether the changelog has the version of galaxy.yml, and nothing waits to be gathered into it."""
+    version = yaml.safe_load((root / "galaxy.yml").read_text("utf-8"))["version"]
+    changelog = yaml.safe_load((root / "changelogs" / "changelog.yaml").read_text("utf-8"))
+    return version in changelog["releases"] and not [*(root / "changelogs" / "fragments").glob("*.y*ml")]
+
+
 def name() -> str:
     """Return the artifact's name, by galaxy.yml."""
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))
@@ -42,7 +49,9 @@ def name() -> str:
 def built(output: Path, gate: str) -> Path | None:
     """Build the artifact into a folder, and look into it; return it, or None when anything is wrong."""
     command = ["ansible-galaxy", "collection", "build", "--force", "--output-path", str(output), "."]
-    if run(command, cwd=copy_for(gate), env=private_environment()) != 0:
+    collection = copy_for(gate)
+    first_page.write_for_galaxy(collection)
+    if run(command, cwd=collection, env=private_environment()) != 0:
         return None
     artifact = output / name()
     found = contents.names(artifact)
@@ -112,7 +121,12 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["build"]:
             artifact = built(ROOT / "dist", "build")
-            return 1 if artifact is None else imported(artifact) or demonstrated(artifact)
+            status = 1 if artifact is None else imported(artifact) or demonstrated(artifact)
+            if not is_noted(ROOT):
+                print(
+                    "not to be published: the changelog lacks this version or a fragment; make release-notes, and again"
+                )
+            return status
         case ["import"]:
             artifact = aside("import")
             return 1 if artifact is None else imported(artifact)

@@ -43,13 +43,21 @@ def main() -> int:
 
 
 def _write_index(source: Path) -> None:
-    """Write the first page: what it does not name of the guides follows those that it does."""
+    """Write the first page: what it does not name of the guides follows, as docs/README.md has it."""
     shutil.copyfile(_HERE / "ansible.rst", source / "ansible.rst")
     index = (_HERE / "index.rst").read_text(encoding="utf-8")
     named = set(re.findall(r"guides/[\w-]+", index))
-    others = [f"guides/{path.stem}" for path in sorted((source / "guides").glob("*.md"))]
-    text = "\n   ".join(page for page in others if page not in named)
+    text = "\n   ".join(page for page in in_order(source / "guides") if page not in named)
     (source / "index.rst").write_text(index.replace("THE-OTHER-GUIDES", text), encoding="utf-8")
+
+
+def in_order(guides: Path) -> list[str]:
+    """Return the guides as their list has them: users first, who changes the code last."""
+    listed = re.findall(
+        r"^\| \[[^]]*\]\(([\w-]+)\.md\)", (guides / "index.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    others = {path.stem for path in guides.glob("*.md")} - {"index", *listed}
+    return [f"guides/{name}" for name in ("index", *listed, *sorted(others))]
 
 
 def _write_guides(copy: Path, source: Path) -> None:

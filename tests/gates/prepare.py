@@ -103,7 +103,12 @@ def make_venv() -> None:
 
     :raises SetupError: this Python has no ``venv`` or no ``ensurepip``.
     """
-    if venv_version():
+    there = venv_version()
+    if there:
+        asked = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        # make hands a variable on only where somebody has set it.
+        if "PYTHON" in os.environ and not there.startswith(f"{asked}."):
+            say(f".venv stays with Python {there.split()[0]}; for {asked} run make clean first")
         return
     if not has_ensurepip():
         package = f"python3.{sys.version_info[1]}-venv"

@@ -28,7 +28,11 @@ def main() -> int:
     chosen = selected(cells(available), options.core, options.part)
     print(*left_out(available), sep="\n", flush=True)
     if not chosen:
-        print("nothing to run: no Python here carries any of these cores", file=sys.stderr)
+        print(
+            "nothing to run: these parts do not go with these cores (refused is for 2.15 alone), or no Python here "
+            "carries them: have one of those above on the path, or in pyenv",
+            file=sys.stderr,
+        )
         return 2
     state = state_of_tree()
     if not options.list:
@@ -41,7 +45,7 @@ def main() -> int:
     results = kept()
     print(*tables.lines(chosen, results, state[0]), sep="\n")
     red = [cell.name for cell in chosen if not is_done(cell, results, state[0])]
-    print(f"{len(chosen) - len(red)} passed, {len(red)} did not")
+    print(f"{len(chosen) - len(red)} passed, {len(red)} {'are due' if options.list else 'did not'}")
     return 1 if red and not options.list else 0
 
 

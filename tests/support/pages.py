@@ -18,7 +18,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).absolute().parents[2]
 #: All pages whose blocks tests look at.
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "roles").glob("*/README.md")))
+PAGES = (
+    *sorted(ROOT.glob("[A-Z]*.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "roles").glob("*/README.md")),
+)
 #: Languages whose blocks hold commands.
 SHELLS = ("console", "bash", "shell")
 _BLOCK = re.compile(

@@ -21,6 +21,8 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.keyturn.sfmc.tests.support.wrapped import wrapped
+
 ROLES = Path(__file__).absolute().parents[2] / "roles"
 BEGIN = "<!-- generated from meta/argument_specs.yml: begin -->"
 END = "<!-- generated from meta/argument_specs.yml: end -->"
@@ -72,7 +74,8 @@ def generated(role: Path) -> str:
 def _lines(specification: Mapping[str, Any]) -> list[str]:
     said = specification.get("description", [])
     points = [said] if isinstance(said, str) else said
-    lines = [f"{specification['short_description']}.", "", *(f"- {as_said(text)}" for text in points)]
+    items = wrapped("\n".join(f"- {as_said(text)}" for text in points)).split("\n") if points else []
+    lines = [f"{specification['short_description']}.", "", *items]
     options = specification.get("options") or {}
     if options:
         lines += ["", "| variable | type | default | what it is |", "| --- | --- | --- | --- |"]

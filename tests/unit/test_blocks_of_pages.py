@@ -52,6 +52,8 @@ _POLICY = set(re.findall(r"`(sfmc_\w+)`", _INVENTORY_PAGE.split("\n## Policy\n")
 _VARIABLES = set(re.findall(r"\bsfmc_[a-z_]+[a-z]\b", _INVENTORY_PAGE))
 #: Commands within sentences and tables.
 _INLINE = re.compile(r"`(ansible-playbook keyturn\.sfmc\.\w+[^`]*)`")
+#: Where `make` is spoken of, alone or at the beginning of a line of a block.
+_MAKE = re.compile(r"(?:`|^ *(?:\$ )?)make ((?:[A-Z_]+=\S+ )*)([a-z][a-z-]*)", re.MULTILINE)
 
 
 def _ids(found: list[Block]) -> list[str]:
@@ -109,10 +111,26 @@ READERS: dict[str, Callable[[str], object]] = {
 @pytest.mark.parametrize("block", BLOCKS, ids=_ids(BLOCKS))
 def test_a_block_is_what_its_language_says(block: Block) -> None:
     if block.language in SHELLS:
-        assert block.commands or block.mark == "shown", f"{block.where}: neither a command nor marked as shown"
+        assert bool(block.commands) != (block.mark == "shown"), f"{block.where}: neither a command nor marked as shown"
+        assert block.mark != "shown" or not re.search(r"^\$ ", block.text, re.MULTILINE), f"{block.where}: not typed"
     else:
         assert block.language in READERS, f"{block.where}: nobody reads {block.language!r}; say which language it is"
         READERS[block.language](block.text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_a_page_has_no_block_that_nobody_looks_at(page: Path) -> None:
+    """Markdown has two more ways to write a block; what is in such a one is held by no test."""
+    text = re.sub(r"^( *)```.*?^\1```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert not re.search(r"^ *~~~", text, re.MULTILINE), "fence it with ```"
+    indented = [line for line in text.splitlines() if re.match(r" {4}\S", line)]
+    nested = [line for line in indented if re.match(r" +(?:[-*]|\d+\.|<) ?", line)]
+    assert page.name == "CHANGELOG.md" or indented == nested, f"fence it with ```: {indented}"
+
+
+@pytest.mark.parametrize("block", [each for each in BLOCKS if each.language == "text"], ids=lambda block: block.where)
+def test_a_text_holds_no_command(block: Block) -> None:
+    assert not re.search(r"^(?:\$ |ansible-|make |pip )", block.text, re.MULTILINE), f"{block.where}: a console block"
 
 
 # --- YAML: variables ------------------------------------------------------------------------------------
@@ -247,6 +265,36 @@ def test_a_command_names_what_there_is(page: str, text: str) -> None:
     known = _POLICY.union(*(re.findall(r"sfmc_[a-z_]+", playbook.read_text("utf-8")) for playbook in playbooks))
     for given in options.extra_vars or []:
         assert set(_names(given)) <= known, f"{page}: {text}: no such variable"
+
+
+@pytest.mark.parametrize(("page", "text"), SPOKEN, ids=[f"{page} {text}" for page, text in SPOKEN])
+def test_a_command_has_no_day_that_passes(page: str, text: str) -> None:
+    """A secret that was generated on a fixed day has ended one day; an acknowledgement until then is refused."""
+    assert not re.search(r"=20\d\d-\d\d", text), f"{page}: {text}: say DATE, and what day it is"
+
+
+SELDOM = [command.text for block in BLOCKS if block.not_run for command in block.commands]
+
+
+@pytest.mark.parametrize("text", [text for text in SELDOM if "pytest " in text or " -m " in text])
+def test_a_command_for_whoever_changes_the_code_names_tests_tools_and_variables_that_there_are(text: str) -> None:
+    for path in re.findall(r" (tests/\S+)", text):
+        assert (ROOT / path).exists(), path
+    for module in re.findall(r" -m ansible_collections\.keyturn\.sfmc\.(\S+)", text):
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), module
+    for variable in re.findall(r"\b(KEYTURN_[A-Z_]+)=", text):
+        assert any(f'"{variable}"' in path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")), text
+
+
+MADE = sorted({(page, target) for page in PAGES for _set, target in _MAKE.findall(page.read_text(encoding="utf-8"))})
+
+
+@pytest.mark.parametrize(("page", "target"), MADE, ids=[f"{page.relative_to(ROOT)} {target}" for page, target in MADE])
+def test_make_has_what_a_page_names(page: Path, target: str) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    gates = re.findall(r"^GATES := (.*)$", makefile, re.MULTILINE)[0].split()
+    assert target in gates or re.search(rf"^{target}:", makefile, re.MULTILINE), f"{page.name}: make {target}"
 
 
 def _names(given: str) -> list[str]:

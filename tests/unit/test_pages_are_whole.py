@@ -78,6 +78,22 @@ def test_each_variable_is_in_the_list_and_each_of_the_list_is_read() -> None:
     assert listed - set(used) == set()
 
 
+@pytest.mark.parametrize("page", PAGES, ids=[path.name if path.parent == DOCS else "first page" for path in PAGES])
+def test_each_variable_that_a_page_names_is_read_somewhere(page: Path) -> None:
+    """Those of the rulebook are its own; two are keys of somebody's config file."""
+    rulebook = "".join(map(_text, sorted((ROOT / "extensions" / "eda").rglob("*.*[ly]"))))
+    known = {*_used(), *_VARIABLE.findall(rulebook), "sfmc_secret", "sfmc_client_secret"}
+    assert set(_VARIABLE.findall(_text(page))) <= known
+
+
+def test_the_tasks_in_outputs_that_pages_show_are_those_of_the_roles() -> None:
+    shown = {found for page in PAGES for found in re.findall(r"TASK \[keyturn\.sfmc\.(\w+) : (.+?)\]", _text(page))}
+    assert len(shown) > 3
+    for role, name in sorted(shown):
+        tasks = "".join(map(_text, sorted((ROOT / "roles" / role / "tasks").rglob("*.yml"))))
+        assert re.search(rf"- name: {re.escape(name)}(?:\{{\{{|$)", tasks, re.MULTILINE), f"{role} has no task {name!r}"
+
+
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
 def test_each_playbook_is_on_the_first_page(playbook: str) -> None:
     assert f"keyturn.sfmc.{playbook} " in re.sub(r"[`\n]", " ", _text(ROOT / "README.md"))

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
-from ansible_collections.keyturn.sfmc.tests.gates import artifact, contents
+from ansible_collections.keyturn.sfmc.tests.gates import artifact, contents, first_page, release_notes
 
 ROOT = Path(__file__).resolve().parents[3]
 _VERSION = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))["version"]
@@ -42,9 +43,57 @@ def test_nothing_says_that_it_came_with_a_version_that_there_never_was() -> None
                 assert {*said} <= released, f"{path}: version_added {said}"
 
 
+def test_the_changelog_mends_nothing_that_was_never_released() -> None:
+    releases = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text("utf-8"))["releases"]
+    headlines = {"## v" + version.replace(".", r"\.") for version in releases}
+    assert headlines <= {*(ROOT / "CHANGELOG.md").read_text("utf-8").splitlines()}
+    first = releases[min(releases, key=lambda version: [int(part) for part in version.split(".")])]["changes"]
+    assert first["release_summary"] and first["major_changes"] and first["known_issues"]
+    mended = {"bugfixes", "security_fixes", "breaking_changes", "deprecated_features", "removed_features"}
+    assert not mended & set(first), "nobody had the first release before: say what it does"
+
+
+def test_what_is_built_to_be_released_is_in_the_changelog(tmp_path: Path) -> None:
+    for name in ("galaxy.yml", "changelogs/changelog.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    assert artifact.is_noted(tmp_path)
+    galaxy = (tmp_path / "galaxy.yml").read_text("utf-8")
+    (tmp_path / "galaxy.yml").write_text(galaxy.replace(f"version: {_VERSION}", "version: 77.0.0"), "utf-8")
+    assert not artifact.is_noted(tmp_path)
+
+
+def test_a_late_fragment_is_added_to_the_release_that_was_prepared(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "changelogs", tmp_path / "changelogs")
+    for name in ("galaxy.yml", "CHANGELOG.md"):
+        shutil.copy(ROOT / name, tmp_path)
+    before = (tmp_path / "CHANGELOG.md").read_text("utf-8")
+    late = tmp_path / "changelogs" / "fragments" / "late.yml"
+    late.parent.mkdir(exist_ok=True)
+    late.write_text("---\nminor_changes:\n  - status - it came late.\n", "utf-8")
+    assert release_notes.gathered(tmp_path, plugins=False) == 0
+    after = (tmp_path / "CHANGELOG.md").read_text("utf-8")
+    assert r"* status \- it came late\." in after.splitlines()
+    assert set(before.splitlines()) <= set(after.splitlines()), "what was there stays"
+    assert not late.exists()
+
+
 def test_the_readme_has_the_headings_of_certification_in_their_order() -> None:
     found = re.findall(r"^## (.+)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert [heading for heading in found if heading in _HEADINGS] == list(_HEADINGS)
+
+
+def test_every_link_of_the_first_page_works_on_galaxy_which_has_that_page_alone() -> None:
+    page = (ROOT / "README.md").read_text("utf-8")
+    galaxy = {"repository": "https://example.com/k", "version": "1.2.3"}
+    made = first_page.for_galaxy(page, galaxy)
+    links = re.findall(r"\]\(([^)]+)\)", made)
+    assert len(links) == len(re.findall(r"\]\(([^)]+)\)", page)) > 10
+    assert all(link.startswith(("https:", "#")) for link in links), links
+    assert "](https://example.com/k/blob/1.2.3/docs/inventory.md#an-example-for-every-place)" in made
+    assert "](https://example.com/k/raw/1.2.3/docs/images/report-light.png)" in made
+    for aim in re.findall(r"https://example\.com/k/(?:blob|raw)/1\.2\.3/([^)#]+)", made):
+        assert (ROOT / aim).exists(), aim
 
 
 @pytest.mark.parametrize(
