@@ -11,6 +11,8 @@ from pathlib import Path
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
 
+#: Set by AWX for each job, and by nobody else.
+_PRIVATE = "AWX_PRIVATE_DATA_DIR"
 _MOUNTS = Path("/proc/self/mountinfo")
 #: What the root of a container is made of, and the files that engines put into one.
 _LAYERS = ("overlay", "fuse.fuse-overlayfs", "aufs")
@@ -30,7 +32,8 @@ def check_lasts(path: Path, is_default: bool) -> None:
     real = path.resolve()
     if is_default or any(real.is_relative_to(folder) for folder in folders):
         found = "a folder of this AWX job, which is deleted when the job ends"
-    elif _ends_with_the_container(real):
+    elif _PRIVATE in os.environ and _ends_with_the_container(real):
+        # ansible-runner by itself sets the other variable only, and may run in a container that lasts.
         found = "a folder of the job's container where nothing is mounted that lasts; it is deleted when the job ends"
     else:
         return
@@ -46,7 +49,7 @@ def check_lasts(path: Path, is_default: bool) -> None:
 
 def _job_folders() -> list[Path]:
     """Return an AWX job's folder, as AWX names it and as the execution environment sees it; none outside of AWX."""
-    private, isolated = os.environ.get("AWX_PRIVATE_DATA_DIR"), os.environ.get("AWX_ISOLATED_DATA_DIR")
+    private, isolated = os.environ.get(_PRIVATE), os.environ.get("AWX_ISOLATED_DATA_DIR")
     # The second is FOLDER/artifacts/JOB; in an execution environment FOLDER is /runner, and the first is not there.
     named = [*([Path(private)] if private else []), *([Path(isolated).parent.parent] if isolated else [])]
     return [folder.resolve() for folder in named]

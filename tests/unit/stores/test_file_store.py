@@ -284,6 +284,7 @@ def test_on_awx_a_layer_of_the_image_is_refused_and_what_is_mounted_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, marked: bool
 ) -> None:
     """I-45: such as a folder beside a playbook of the collection; a volume counts, on whatever device."""
+    monkeypatch.setenv("AWX_PRIVATE_DATA_DIR", "/tmp/awx_7_x")
     monkeypatch.setenv("AWX_ISOLATED_DATA_DIR", "/runner/artifacts/7")
     _in_a_container(monkeypatch, tmp_path, kind, marked)
     (tmp_path / "lasting").mkdir()
@@ -295,13 +296,16 @@ def test_on_awx_a_layer_of_the_image_is_refused_and_what_is_mounted_is_taken(
         Stores(vault_secrets()).open({"path": str(tmp_path / kept)})
 
 
-@pytest.mark.parametrize("awx", [True, False], ids=["on a machine", "without AWX"])
-def test_where_no_container_ends_its_root_is_a_folder_that_lasts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, awx: bool
+@pytest.mark.parametrize(
+    ("variable", "kind"),
+    [("AWX_PRIVATE_DATA_DIR", "xfs"), ("AWX_ISOLATED_DATA_DIR", "overlay"), ("NOBODY", "overlay")],
+    ids=["AWX on a machine", "ansible-runner without AWX", "neither"],
+)
+def test_where_no_container_ends_with_the_job_its_root_is_a_folder_that_lasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, kind: str
 ) -> None:
-    if awx:
-        monkeypatch.setenv("AWX_PRIVATE_DATA_DIR", str(tmp_path / "job"))
-    _in_a_container(monkeypatch, tmp_path, "xfs" if awx else "overlay")
+    monkeypatch.setenv(variable, str(tmp_path / "job" / "artifacts" / "7"))
+    _in_a_container(monkeypatch, tmp_path, kind)
     Stores(vault_secrets()).open({"path": str(tmp_path / "keyturn")})
 
 
