@@ -92,9 +92,14 @@ class Shell:
             )
             came += os.read(self._terminal, 65536).decode("utf-8", "replace")
             for question in [question for question in open_questions if question in came]:
-                os.write(self._terminal, open_questions.pop(question)().encode() + b"\n")
+                os.write(self._terminal, _typed(open_questions.pop(question)()))
         return int(end[1]), came[: end.start()]
 
     def _last_shown_secret(self) -> str:
         """Return what a person copies: the secret that was shown last."""
         return _SHOWN.findall(self._shown)[-1]
+
+
+def _typed(answer: str) -> bytes:
+    """Return an answer with its Enter, but for one that ends with Ctrl-D: the Enter would be typed into the shell."""
+    return (answer if answer.endswith("\x04") else f"{answer}\n").encode()

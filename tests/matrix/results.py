@@ -57,9 +57,13 @@ def state_of_tree() -> tuple[str, str]:
         if name != PAGE:
             content = os.readlink(path).encode() if path.is_symlink() else path.read_bytes()
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    describe = ["git", "-C", str(tree.ROOT), "describe", "--always", "--exclude=*", "--dirty=+"]
-    commit = subprocess.run(describe, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
-    return digest.hexdigest(), commit
+    changed = _git("status", "--porcelain", "--", ".", f":(exclude){PAGE}")
+    return digest.hexdigest(), _git("rev-parse", "--short", "HEAD") + ("+" if changed else "")
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(["git", "-C", str(tree.ROOT), *words], stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.strip()
 
 
 def kept(folder: Path = FOLDER) -> dict[str, Result]:

@@ -151,8 +151,8 @@ class Controller(Standin):
             return {"id": number, "status": "pending", "url": f"{_API}project_updates/{number}/"}, 202
         if part == "create_approval_template":
             workflow = self.records["workflow_job_templates"][record["workflow_job_template"]]
-            fields = {"description": "", "timeout": 0, "organization": workflow["organization"], **request.get_json()}
-            made = self.put(_APPROVALS, **fields)
+            fields = {"description": "", "timeout": 0, **self._checked(_APPROVALS, request.get_json(), {})}
+            made = self.put(_APPROVALS, organization=workflow["organization"], **fields)
             record["unified_job_template"] = made
             return self._shown(_APPROVALS, self.records[_APPROVALS][made]), 201
         return self._associate(endpoint, number, part)
@@ -194,16 +194,14 @@ class Controller(Standin):
 
     def _checked(self, endpoint: str, body: Record, before: Mapping[str, Any]) -> Record:
         """Return what is kept of a request."""
-        resource = self.resources.get(endpoint)
-        if resource:
-            rules.check_fields(resource, body)
-            for name, field in resource.fields.items():
-                if field.relation and body.get(name) is not None and field.relation != "unified_job_templates":
-                    self._record(field.relation, body[name])
+        self._check_fields(endpoint, body)
         if endpoint == "credential_types":
             if not self._administrator:
                 raise Mistake(403, {"detail": "You do not have permission to perform this action."})
             rules.check_credential_type({**before, **body})
+        elif endpoint == _APPROVALS and "timeout" in body:
+            # Django keeps a number, also of a text.
+            body = {**body, "timeout": int(body["timeout"])}
         elif endpoint == "schedules":
             rules.check_rrule({**before, **body}["rrule"])
         elif endpoint == "job_templates" and body.get("playbook", "") not in ("", *self.playbooks):
@@ -212,6 +210,15 @@ class Controller(Standin):
             if endpoint in ("credentials", "notification_templates") and name in body:
                 body = {**body, name: rules.kept(body[name], before.get(name, {}))}
         return body
+
+    def _check_fields(self, endpoint: str, body: Record) -> None:
+        resource = self.resources.get(endpoint)
+        if resource is None:
+            return
+        rules.check_fields(resource, body)
+        for name, field in resource.fields.items():
+            if field.relation and body.get(name) is not None and field.relation != "unified_job_templates":
+                self._record(field.relation, body[name])
 
     def _shown(self, endpoint: str, record: Record) -> Record:
         resource = self.resources.get(endpoint)

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._supported import OLDEST_CORE, OLDEST_PYTHON
+from ansible_collections.keyturn.sfmc.tests.gates import tree
 from ansible_collections.keyturn.sfmc.tests.gates.cores import CORES, TOO_OLD
 from ansible_collections.keyturn.sfmc.tests.matrix import plan, results, running, tables
 from ansible_collections.keyturn.sfmc.tests.matrix.results import Result
@@ -73,6 +75,25 @@ def test_a_run_that_was_killed_goes_on_with_what_has_not_passed(tmp_path: Path) 
     known = results.kept(tmp_path)
     assert results.is_done(first, known, "now") and not results.is_done(first, known, "another tree")
     assert not results.is_done(second, known, "now") and not results.is_done(third, known, "now")
+
+
+def test_a_change_of_any_file_but_the_page_makes_everything_due_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "ROOT", tmp_path)
+    page, other = tmp_path / results.PAGE, tmp_path / "README.md"
+    page.parent.mkdir()
+    page.write_text("not run")
+    other.write_text("one")
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "one"]):
+        subprocess.run([*git, *words], check=True)
+    digest, commit = results.state_of_tree()
+    page.write_text("passed")
+    assert results.state_of_tree() == (digest, commit)
+    other.write_text("two")
+    changed, with_changes = results.state_of_tree()
+    assert changed != digest and with_changes == f"{commit}+"
 
 
 @pytest.mark.parametrize("part", plan.PARTS)

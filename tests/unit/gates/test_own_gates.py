@@ -75,6 +75,13 @@ def test_managed_hosts_refuses(source: str, found: str) -> None:
     assert found in complaint
 
 
+def test_managed_hosts_refuses_text_in_an_init_file_as_older_ansible_tests_do() -> None:
+    init = FILE.with_name("__init__.py")
+    assert list(managed_hosts.complaints(init, "")) == []
+    (complaint,) = managed_hosts.complaints(init, '"""About."""\n')
+    assert "expected an empty file" in complaint
+
+
 def test_managed_hosts_accepts_python_36() -> None:
     source = """
 import json
