@@ -16,8 +16,8 @@ from ansible_collections.keyturn.sfmc.plugins.plugin_utils._hidden import Hidden
 _OF_WHAT_IS_READ = ("${present}", "${merged}", "${version}")
 _BROKEN_OFF = "MODULE FAILURE"
 _SSH = "Shared connection to "
-#: What ansible-core puts where a module's result holds a text that the module was given as a credential.
-_MASKS = ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********")
+#: What ansible-core, up to 2.21 and from 2.22 on, puts in the place of a text that a module was given as a credential.
+_MASKS = ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********", "$REDACTED$")
 
 
 def value_at(result: Any, path: str, where: str) -> Any:

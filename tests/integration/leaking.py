@@ -112,6 +112,8 @@ def _settings(root: Path) -> dict[str, str]:
     return {
         "ANSIBLE_CACHE_PLUGIN": "jsonfile",
         "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(root / "facts"),
+        # From ansible-core 2.21 on, results hold the arguments of modules only where somebody wants them.
+        "ANSIBLE_INJECT_INVOCATION": "true",
         "ANSIBLE_LOG_PATH": str(root / "ansible.log"),
         "ANSIBLE_REMOTE_TMP": str(root / "remote-tmp"),
         "ANSIBLE_ASYNC_DIR": str(root / "async"),

@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 from ansible.parsing.vault import VaultSecret
+from ansible.release import __version__
 
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._records import Record, parse_record
 from ansible_collections.keyturn.sfmc.plugins.plugin_utils._rotation.model import Journal, Rotation, required
@@ -34,6 +35,8 @@ SETTINGS: dict[str, Any] = {
     "sfmc_wait": 86_400,
     "sfmc_poll_seconds": 0.1,
 }
+#: From 2.22 on ansible-core masks secrets that it knows of in all that it shows, and in no module's result any more.
+CORE_MASKS = tuple(map(int, __version__.split(".")[:2])) >= (2, 22)
 _RECAP = re.compile(r"^(\S+)\s+: (ok=\d+ .*)$", re.MULTILINE)
 _PROBES = {"token", "userinfo", "account_users"}
 _files = count(1)

@@ -109,6 +109,8 @@ class Setup:
             "CONTROLLER_HOST": url,
             "CONTROLLER_OAUTH_TOKEN": token,
             "ANSIBLE_COLLECTIONS_PATH": f"{ROOT / '.work/collections'}:{ROOT / '.work/ecosystem'}",
+            # From ansible-core 2.21 on, results hold the arguments of modules only where somebody wants them.
+            "ANSIBLE_INJECT_INVOCATION": "true",
             "ANSIBLE_HOME": str(self.folder / "ansible"),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_NOCOLOR": "1",

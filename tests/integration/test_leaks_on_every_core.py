@@ -12,15 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible.release import __version__
 
 from ansible_collections.keyturn.sfmc.tests.integration.conftest import BringUp
 from ansible_collections.keyturn.sfmc.tests.integration.estates import pair, troubled
 from ansible_collections.keyturn.sfmc.tests.integration.leaking import Traces
-from ansible_collections.keyturn.sfmc.tests.integration.operations import Operations
+from ansible_collections.keyturn.sfmc.tests.integration.operations import CORE_MASKS, Operations
 
-#: ansible-core 2.22 puts $REDACTED$ in the place of secrets that it is told of; `_quiet.py` tells it.
-_CORE_MASKS = tuple(map(int, __version__.split(".")[:2])) >= (2, 22)
 _NOW = {"sfmc_wait": 0, "sfmc_serial": ["100%"], "sfmc_max_fail_percentage": 100}
 _TROUBLE = {
     "prod-check": "401 invalid_client, sent",
@@ -173,8 +170,8 @@ def test_a_leak_on_purpose_is_found_wherever_it_is(bring_up: BringUp) -> None:
     plain = {line.split(" in ", 1)[1] for line in found if ", plain, " in line}
     # What ansible-core shows, it masks; what stands there in base64, it does not know.
     shown = {"stdout of run 0", "ansible.log", "tree/prod-b"}
-    assert shown & plain == (set() if _CORE_MASKS else shown), plain
+    assert shown & plain == (set() if CORE_MASKS else shown), plain
     assert [line for line in found if "base64" in line and line.endswith(" in stdout of run 0")], found
     for kept in ("facts/", "hosts/prod-b/srv/copy.txt", "/proc/"):
         assert any(place.startswith(kept) for place in plain), f"nothing is found in {kept}: {plain}"
-    assert ("$REDACTED$" in traces.runs[0].stdout) == _CORE_MASKS
+    assert ("$REDACTED$" in traces.runs[0].stdout) == CORE_MASKS

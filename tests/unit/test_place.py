@@ -210,7 +210,7 @@ def test_a_message_is_the_modules_with_that_of_the_api(result: dict[str, Any], m
     assert message_of(result).endswith(message)
 
 
-@pytest.mark.parametrize("mask", ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********"])
+@pytest.mark.parametrize("mask", ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********", "$REDACTED$"])
 @pytest.mark.parametrize(
     "masked",
     [
