@@ -24,6 +24,14 @@ def main() -> int:
     """Run what was asked for; return 1 when anything is red, 130 when interrupted."""
     options = _options()
     signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _matrix(options)
+    except KeyboardInterrupt:
+        print("Interrupted; what has ended is kept, and the same command goes on from there.", file=sys.stderr)
+        return 130
+
+
+def _matrix(options: argparse.Namespace) -> int:
     available = pythons()
     chosen = selected(cells(available), options.core, options.part)
     print(*left_out(available), sep="\n", flush=True)
@@ -36,11 +44,7 @@ def main() -> int:
         return 2
     state = state_of_tree()
     if not options.list:
-        try:
-            _run(chosen, available, options, state)
-        except KeyboardInterrupt:
-            print("Interrupted; what has ended is kept, and the same command goes on from there.", file=sys.stderr)
-            return 130
+        _run(chosen, available, options, state)
         _write_page()
     results = kept()
     print(*tables.lines(chosen, results, state[0]), sep="\n")

@@ -9,8 +9,10 @@ import secrets
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from ansible_collections.keyturn.sfmc.tests.gates import catalogue, hygiene, managed_hosts, sanity
+from ansible_collections.keyturn.sfmc.tests.standins.serving import serving
 
 FILE = Path("some/file")
 
@@ -125,3 +127,13 @@ def test_the_makefile_has_a_target_for_each_gate() -> None:
     makefile = (Path(__file__).parents[3] / "Makefile").read_text("utf-8").replace("\\\n", " ")
     (line,) = [line for line in makefile.splitlines() if line.startswith("GATES :=")]
     assert set(line.split()[2:]) == {gate.name for gate in catalogue.GATES}
+
+
+def test_a_sanity_test_whose_packages_are_beyond_the_index_is_left_out_where_nothing_answers(
+    tmp_path: Path,
+) -> None:
+    with serving(Flask("archive")) as answering:
+        (tmp_path / "sanity.pylint.txt").write_text("pylint == 1\ndill @ http://127.0.0.1:1/dill.zip#sha256=1\n")
+        (tmp_path / "sanity.mypy.txt").write_text(f"mypy == 1\nother @ {answering}/other.zip\n")
+        (tmp_path / "sanity.pep8.txt").write_text("# pycodestyle @ http://127.0.0.1:1/no.zip\npycodestyle == 1\n")
+        assert list(sanity.unreachable_tests(tmp_path)) == [("pylint", "http://127.0.0.1:1/dill.zip")]
