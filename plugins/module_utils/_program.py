@@ -23,7 +23,7 @@ def ended(argv: List[str], given: Optional[str], timeout: float) -> Tuple[int, s
     :raises NotEnded: it did not end in time; it is ended now.
     :raises OSError: it could not be started.
     """
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # pylint: disable=ansible-bad-function  # no AnsibleModule here
         argv,
         stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -82,7 +82,7 @@ def _without_waiting(path: str, flags: int) -> int:
 
 def _printed(command: List[str]) -> Optional[str]:
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # pylint: disable=ansible-bad-function  # no AnsibleModule here
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -106,7 +106,7 @@ class Upkeep:
         words = [word.encode("utf-8", "surrogateescape") for word in command]
         with tempfile.TemporaryFile() as output:
             try:
-                process = subprocess.Popen(
+                process = subprocess.Popen(  # pylint: disable=ansible-bad-function  # no AnsibleModule here
                     words,
                     stdin=subprocess.DEVNULL,
                     stdout=output,

@@ -99,7 +99,7 @@ class SecretManager:
     def _add(self, project: str, name: str, location: str = "") -> dict[str, Any]:
         kept = self._versions(project, name, location)
         match request.get_json(silent=True):
-            case {"payload": {"data": str(data), **others}, **more} if not others and not more:
+            case {"payload": {"data": str() as data, **others}, **more} if not others and not more:
                 kept.append(SecretVersion(base64.b64decode(data, validate=True).decode()))
             case _:
                 raise _error(400, "INVALID_ARGUMENT", "expected payload.data and nothing else")

@@ -147,7 +147,7 @@ Reader = Callable[[Any], Any]
 def _reader(kind: Any) -> Reader:
     """Return what reads a value of a type. Journals have thousands of records, of a few kinds."""
     if typing.get_origin(kind) is types.UnionType:
-        inner = _reader(next(option for option in typing.get_args(kind) if option is not type(None)))
+        inner = _reader(next(option for option in typing.get_args(kind) if option is not types.NoneType))
         return lambda value: None if value is None else inner(value)
     if typing.get_origin(kind) is tuple:
         return _list_reader(_reader(typing.get_args(kind)[0]))
