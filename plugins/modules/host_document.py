@@ -94,6 +94,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.keyturn.sfmc.plugins.module_utils._document_folder import DocumentFolder, version_of
 from ansible_collections.keyturn.sfmc.plugins.module_utils._refusal import Refusal
+from ansible_collections.keyturn.sfmc.plugins.module_utils._supported import unsupported
 
 ARGUMENTS = {
     "path": {"type": "path", "required": True},
@@ -123,6 +124,9 @@ def main() -> None:
     """Do what is asked for, or say why not."""
     module = AnsibleModule(argument_spec=ARGUMENTS)
     try:
+        refusal = unsupported(module.ansible_version)
+        if refusal:
+            raise refusal
         result = _done(module.params)
     except Refusal as refusal:
         module.fail_json(msg=str(refusal), refusal=refusal.as_dict())

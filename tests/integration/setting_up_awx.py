@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from ansible_collections.keyturn.sfmc.tests.integration.operations import Outcome
+from ansible_collections.keyturn.sfmc.tests.leaks.searcher import leaks
 from ansible_collections.keyturn.sfmc.tests.standins.controller.server import Controller
 
 ROOT = Path(__file__).absolute().parents[2]
@@ -48,7 +49,7 @@ class Setup:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.token = secrets.token_urlsafe(24)
-        self.secrets = {name: secrets.token_urlsafe(24) for name in ("aws", "vault", "slack")}
+        self.secrets = {name: secrets.token_urlsafe(24) for name in ("aws", "vault", "slack", "hook")}
         for name in ("aws", "vault"):
             path = folder / name
             path.touch(0o600)
@@ -73,14 +74,27 @@ class Setup:
                     "type": "slack",
                     "configuration": {"token": self.secrets["slack"], "channels": ["#web"]},
                     "when": ["failure", "approval"],
-                }
+                },
+                # Of a webhook, AWX hides the password alone.
+                {
+                    "name": "hook",
+                    "type": "webhook",
+                    "configuration": {
+                        "url": f"https://hooks.example.com/{self.secrets['hook']}",
+                        "headers": {"X-Token": self.secrets["hook"]},
+                        "http_method": "POST",
+                    },
+                    "when": ["failure"],
+                },
             ],
         }
 
-    def run(self, url: str, *arguments: str, token: str = "", **variables: Any) -> Outcome:
+    def run(self, url: str, *arguments: str, token: str | None = None, **variables: Any) -> Outcome:
         """Run the playbook."""
         given = self._private({**self.variables, **variables})
-        return self._ansible(url, token or self.token, "keyturn.sfmc.awx_setup", "-e", f"@{given}", *arguments)
+        return self._ansible(
+            url, self.token if token is None else token, "keyturn.sfmc.awx_setup", "-e", f"@{given}", *arguments
+        )
 
     def side_by_side(self, url: str, *arguments: str, **hosts: dict[str, Any]) -> Outcome:
         """Run the role for several set-ups at once; each is a host with variables of its own beside the common ones."""
@@ -94,6 +108,11 @@ class Setup:
         path = self.folder / f"play-{next(_files)}.yml"
         path.write_text(yaml.safe_dump(play), encoding="utf-8")
         return self._ansible(url, self.token, str(path), "-i", str(inventory), *arguments)
+
+    def leaked(self, run: Outcome) -> list[str]:
+        """Return which of the secrets stand in what a run has shown."""
+        shown = {"output": run.stdout.encode(), "errors": run.stderr.encode()}
+        return leaks({**self.secrets, "token": self.token}, shown)
 
     def _private(self, content: Any) -> Path:
         path = self.folder / f"private-{next(_files)}.yml"

@@ -27,6 +27,8 @@ _FIRST_TASKS = {
     "action with a half on the host": ["-m", "keyturn.sfmc.deployed_secret"],
     "lookup": ["-m", "ansible.builtin.debug", "-a", "msg={{ lookup('keyturn.sfmc.client_secret', 'crm_sync') }}"],
     "module": ["-m", "keyturn.sfmc.program_output", "-a", "argv=touch,{made}"],
+    "module of a store": ["-m", "keyturn.sfmc.host_document", "-a", "path={made} do=prove"],
+    "role without a plugin": ["-m", "ansible.builtin.include_role", "-a", "name=keyturn.sfmc.awx"],
 }
 
 

@@ -29,6 +29,7 @@ class Controller(Standin):
 
     :param modules: the folder with the modules of awx.awx.
     :param administrator: whether the token is one of an administrator.
+    :param writing: whether the token has the scope write.
     :param playbooks: files of every project.
     :param modern: without it, the API is that of a release without execution environments.
     """
@@ -39,10 +40,12 @@ class Controller(Standin):
         token: str,
         playbooks: Iterable[str] = (),
         administrator: bool = True,
+        writing: bool = True,
         modern: bool = True,
     ) -> None:
         self._token = token
         self._administrator = administrator
+        self._writing = writing
         self._modern = modern
         self.playbooks = list(playbooks)
         self.resources: dict[str, Resource] = resources(modules)
@@ -115,6 +118,8 @@ class Controller(Standin):
         open_to_all = (_API, f"{_API}ping/")
         if request.path not in open_to_all and request.headers.get("Authorization") != f"Bearer {self._token}":
             raise Mistake(401, {"detail": "Authentication credentials were not provided."})
+        if request.method != "GET" and not self._writing:
+            raise Mistake(403, {"detail": "You do not have permission to perform this action."})
 
     def _root(self) -> Answer:
         names = [*self.resources, "workflow_approvals"]
