@@ -333,6 +333,20 @@ def test_a_wrong_token_an_old_awx_and_somebody_elses_certificate_are_told_apart(
         assert setup.leaked(run) == []
 
 
+def test_a_type_that_is_in_use_keeps_its_inputs_and_the_way_out_is_told(tmp_path: Path) -> None:
+    """AWX gives the same answer to it as to a token that only reads."""
+    setup = Setup(tmp_path)
+    with controller(setup.token) as awx:
+        mark = {"description": "Made by keyturn.sfmc.awx: Opens a store that is a secret manager", "kind": "cloud"}
+        former = awx.put("credential_types", name="SFMC rotation store", inputs={"fields": []}, injectors={}, **mark)
+        awx.put("credentials", name="ours", credential_type=former, inputs={}, organization=awx.organization)
+        run = setup.run(awx.url)
+        assert awx.records["credential_types"][former]["inputs"] == {"fields": []}
+    assert run.status == 2 and "AWX keeps the inputs of a type that is in use. Expected" in run.said, str(run)
+    assert "delete the credentials of that type" in run.said
+    assert "nothing was changed" not in run.said, "the other type was made"
+
+
 def test_a_project_without_the_playbooks_is_told_and_a_checkout_gets_them(tmp_path: Path) -> None:
     setup = Setup(tmp_path)
     with controller(setup.token) as awx:

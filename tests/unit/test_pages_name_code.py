@@ -132,7 +132,7 @@ def _said_in_yaml() -> Iterator[tuple[str, list[str]]]:
         for path in sorted((ROOT / folder).rglob("*.yml")):
             text = " ".join(path.read_text(encoding="utf-8").split())
             for said in re.findall(r'(?:fail_msg|msg): (?:>-? )?"?([^"{}]{8,200}?)\. Expected ', text):
-                yield f"{path.relative_to(ROOT)}: {said[:40]}", [re.sub(r"^(?:[A-Z_]+|this controller): ", "", said)]
+                yield f"{path.relative_to(ROOT)}: {said[:40]}", [re.sub(r"^(?:[A-Za-z_]+|this controller): ", "", said)]
 
 
 RULES = [*_rules(), *_said_in_yaml()]

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What AWX checks and hides beyond what its modules say: written from its source, release 24.6.1.
 
-`awx/main/fields.py` (credential types), `awx/api/serializers.py` (playbooks of a project, rules of schedules),
-`awx/api/views/__init__.py` (surveys), `awx/main/models/notifications.py` (what is secret in a notification).
+`awx/main/fields.py` (credential types), `awx/api/serializers.py` (types in use, playbooks of a project, rules of
+schedules), `awx/api/views/__init__.py` (surveys), `awx/main/models/notifications.py` (what notifications hide).
 """
 
 from __future__ import annotations

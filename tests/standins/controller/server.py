@@ -203,6 +203,11 @@ class Controller(Standin):
         if endpoint == "credential_types":
             if not self._administrator:
                 raise Mistake(403, {"detail": "You do not have permission to perform this action."})
+            used = [
+                each for each in self.records["credentials"].values() if each["credential_type"] == before.get("id")
+            ]
+            if used and body.get("inputs", before["inputs"]) != before["inputs"]:
+                raise Mistake(403, {"detail": "Modifications to inputs are not allowed for types that are in use"})
             rules.check_credential_type({**before, **body})
         elif endpoint == _APPROVALS and "timeout" in body:
             # Django keeps a number, also of a text.
