@@ -235,7 +235,7 @@ def test_people_are_granted_what_they_are_named_for(made: Made) -> None:
     assert decides == {"approve", "abandon", "acknowledge", "retire"}
 
 
-def test_what_others_made_and_what_does_not_fit_is_refused_before_anything_is_changed(tmp_path: Path) -> None:
+def test_what_others_made_and_what_is_not_there_once_is_refused_before_anything_is_changed(tmp_path: Path) -> None:
     """Each refusal names rule, offender, expectation and way out; check mode says what would be made."""
     setup = Setup(tmp_path)
     with controller(setup.token) as awx:
@@ -258,18 +258,6 @@ def test_what_others_made_and_what_does_not_fit_is_refused_before_anything_is_ch
             theirs={"awx_execute": {"teams": ["Their team"]}},
             nowhere={"awx_organization": "Nowhere"},
             collection={"awx_collection": "ansible.controller"},
-            misspelt={"sfmc_awx_organisation": "Web"},
-            nonsense={
-                "awx_prefix": "++",
-                "awx_slices": 0,
-                "awx_rotate_rrule": "daily",
-                "awx_store_files": {"gcp": "/none"},
-                "awx_project_folder": "/etc",
-                "awx_image": "",
-                "awx_approve": {"people": ["ada"]},
-                "awx_notifications": [{"name": "x"}],
-            },
-            comma={"awx_notifications": [{**setup.variables["sfmc_awx_notifications"][0], "name": "here, there"}]},
         )
         assert awx.records == before and awx.writes() == [], str(run)
     assert {host for host, counts in run.recap.items() if not counts["failed"]} == {"new"}, str(run)
@@ -286,6 +274,31 @@ def test_what_others_made_and_what_does_not_fit_is_refused_before_anything_is_ch
         'teams "Their team": what is named is there, once. Expected one of that name in the organization Web,',
         'organizations "Nowhere": what is named is there, once.',
         "ansible-galaxy collection install ansible.controller",
+    ):
+        assert text in said, f"{text}\n{run}"
+    assert setup.leaked(run) == []
+
+
+def test_what_does_not_fit_is_refused_before_awx_is_asked(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    (channel, _hook) = setup.variables["sfmc_awx_notifications"]
+    run = setup.side_by_side(
+        "http://127.0.0.1:9",
+        misspelt={"sfmc_awx_organisation": "Web"},
+        nonsense={
+            "awx_prefix": "++",
+            "awx_slices": 0,
+            "awx_rotate_rrule": "daily",
+            "awx_store_files": {"gcp": "/none"},
+            "awx_project_folder": "/etc",
+            "awx_image": "",
+            "awx_approve": {"people": ["ada"]},
+            "awx_notifications": [{"name": "x"}],
+        },
+        comma={"awx_notifications": [{**channel, "name": "here, there"}]},
+    )
+    assert all(counts["failed"] for counts in run.recap.values()), str(run)
+    for text in (
         "sfmc_awx_organisation: AWX is asked only for what can be made.",
         "sfmc_awx_prefix: AWX is asked",
         "sfmc_awx_forks, sfmc_awx_slices, sfmc_awx_approval_timeout: AWX is asked",
@@ -296,7 +309,8 @@ def test_what_others_made_and_what_does_not_fit_is_refused_before_anything_is_ch
         "sfmc_awx_execute, sfmc_awx_hand_in, sfmc_awx_approve: AWX is asked",
         "sfmc_awx_notifications: AWX is asked",
     ):
-        assert text in said, f"{text}\n{run}"
+        assert text in run.said, f"{text}\n{run}"
+    assert "AWX is asked where it answers" not in run.said, f"nobody came as far as that\n{run}"
     assert setup.leaked(run) == []
 
 
